@@ -1,0 +1,1 @@
+"""emu: a Kumo-compatible, persistent emulator of Amazon S3, SQS and DynamoDB."""

@@ -1,0 +1,75 @@
+"""A request's body on its way in: collected whole, or streamed into the store of bodies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from emu.errors import REQUEST_TOO_LARGE
+from emu.wire.aws_chunked import Decoder
+from services.bodies import Digest
+from storage.store import Bodies, Body
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+WHOLE_BYTES_MAX = 32 * 1024 * 1024
+"""The largest body that is collected whole. DynamoDB's largest request is 16 MiB, SQS's 1 MiB, S3's XML a few MiB."""
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+async def chunks(receive: Receive) -> AsyncIterator[bytes]:
+    """The body as it arrives."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        if data := message.get("body"):
+            yield data
+        if not message.get("more_body"):
+            return
+
+
+async def whole(receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """The whole body, decoded if it is aws-chunked."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    data: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        parts, size = [data], len(data)
+        async for chunk in chunks(receive):
+            parts.append(chunk)
+            size += len(chunk)
+            if size > WHOLE_BYTES_MAX:
+                raise REQUEST_TOO_LARGE(limit_bytes=WHOLE_BYTES_MAX)
+        data = b"".join(parts)
+    decoder = Decoder.for_headers(headers)
+    if decoder is None:
+        return data
+    decoded = b"".join(decoder.feed(data))
+    decoder.finish()
+    return decoded
+
+
+async def upload(
+    receive: Receive, headers: Mapping[str, str], bodies: Bodies, digests: Mapping[str, Digest]
+) -> tuple[Body, Mapping[str, str]]:
+    """Streams the body into the store, hashed on the way: the body, and the trailing headers of an aws-chunked one."""
+    decoder = Decoder.for_headers(headers)
+    writer = bodies.writer(digests)
+    try:
+        async for chunk in chunks(receive):
+            if decoder is None:
+                await writer.write(chunk)
+            else:
+                for data in decoder.feed(chunk):
+                    await writer.write(data)
+        if decoder is not None:
+            decoder.finish()
+        return await writer.finish(), decoder.trailers if decoder is not None else {}
+    except BaseException:
+        writer.abort()
+        raise

@@ -1,0 +1,1 @@
+"""What emu answers beside AWS: ``/health`` and ``/kumo/*``."""

@@ -1,0 +1,38 @@
+"""``/kumo/state``: what this emu holds and how it keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emu.init_scripts import InitScripts
+from emu.version import version
+from emu.world import World
+
+
+def describe(world: World, init_scripts: InitScripts) -> dict[str, Any]:
+    account, region = world.home
+    return {
+        "version": version(),
+        "home": {"account": account, "region": region},
+        "storage": dict(world.store.describe()),
+        "services": {name: dict(state.counts()) for name, state in world.states.items()},
+        "init": {
+            "finished": init_scripts.finished,
+            "running": init_scripts.running,
+            "failed": init_scripts.failed,
+        },
+    }
+
+
+class State:
+    def __init__(self, world: World, init_scripts: InitScripts) -> None:
+        self._world = world
+        self._init_scripts = init_scripts
+
+    async def __call__(self, request: Request) -> Response:
+        document = describe(self._world, self._init_scripts)
+        return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="application/json")

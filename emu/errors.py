@@ -1,0 +1,22 @@
+"""What the gateway itself refuses, for every service."""
+
+from __future__ import annotations
+
+from services.errors import Refusal
+
+NOT_IMPLEMENTED = Refusal(
+    "emu.not-implemented", "NotImplemented", 501, "emu does not implement the operation {operation} of {title}."
+)
+UNKNOWN_SERVICE = Refusal(
+    "emu.unknown-service", "UnknownService", 501, "emu does not serve {service}. It serves {served}."
+)
+INTERNAL_ERROR = Refusal(
+    "emu.internal-error",
+    "InternalError",
+    500,
+    "emu met an error of its own; the server's log has it under this request id.",
+)
+SERVICE_UNAVAILABLE = Refusal("emu.service-unavailable", "ServiceUnavailable", 503, "{reason}")
+REQUEST_TOO_LARGE = Refusal(
+    "emu.request-too-large", "RequestEntityTooLarge", 413, "The request's body is larger than {limit_bytes} bytes."
+)  # fmt: skip

@@ -1,0 +1,238 @@
+"""One request's way: identify → decode → operate → durable → encode.
+
+What the client sees when something fails is decided here and nowhere else: a service's refusal becomes the protocol's
+error document, a crash becomes InternalError with the traceback in the log, a store that can't write becomes
+ServiceUnavailable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from inspect import isawaitable
+from typing import Any
+
+from emu import body, log
+from emu.errors import INTERNAL_ERROR, NOT_IMPLEMENTED, SERVICE_UNAVAILABLE, UNKNOWN_SERVICE
+from emu.routing import Route, Router
+from emu.wire.codecs import Codec, codec
+from emu.wire.message import Request, Response, Slice
+from emu.world import World
+from services.context import Context
+from services.errors import ServiceError
+from services.ids import hexadecimal, uuid4
+from services.operation import Operation
+from storage.store import StorageUnavailable
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_CONTROL = ("/kumo/", "/_localstack/")
+_SLICE_BYTES = 1024 * 1024
+
+
+class Gateway:
+    """The ASGI application. ``control`` answers what isn't AWS: ``/health`` and ``/kumo/*``."""
+
+    def __init__(self, world: World, router: Router, control: App) -> None:
+        self._world = world
+        self._router = router
+        self._control = control
+        self._served = ", ".join(service.title for service in world.services.values())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter_ns()
+        headers = _headers(scope["headers"])
+        request = Request(
+            method=scope["method"],
+            raw_path=scope["raw_path"].decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+        )
+        route = self._router.route(headers, request.query)
+        if _is_control(request.raw_path, route):
+            await self._control(scope, receive, send)
+            return
+        collected = None
+        try:
+            if route is None:
+                collected = request.body = await body.whole(receive, headers)
+                route = self._router.route(headers, request.query, collected) or _unroutable()
+            if route.bucket is not None:
+                request.raw_path = f"/{route.bucket}{request.raw_path}"
+            request_id = self._request_id(route.service)
+            response = await self._answer(route, request, receive, request_id, collected is not None)
+        except body.Disconnected:
+            log.debug("client went away", path=request.raw_path)
+            return
+        await _send(response, send, head=request.method == "HEAD")
+        if log.debug_enabled():
+            log.debug(
+                "request",
+                method=request.method,
+                path=request.raw_path,
+                service=route.service,
+                target=headers.get("x-amz-target", ""),
+                status=response.status,
+                ms=round((time.perf_counter_ns() - started) / 1e6, 3),
+                request_id=request_id,
+            )
+
+    def _request_id(self, service: str) -> str:
+        ids = self._world.ids
+        return hexadecimal(ids, 16).upper() if service == "s3" else uuid4(ids)
+
+    def _codec(self, route: Route) -> Codec:
+        """The service's codec; for a service that isn't served, one that answers in the same protocol."""
+        service = self._world.services.get(route.service)
+        if service is None:
+            service = self._world.services[{"json": "dynamodb", "query": "sts", "rest-xml": "s3"}[route.protocol]]
+        return codec(service, route.protocol)
+
+    async def _answer(
+        self, route: Route, request: Request, receive: Receive, request_id: str, body_read: bool
+    ) -> Response:
+        wire = self._codec(route)
+        world = self._world
+        try:
+            try:
+                response = await self._operate(route, request, receive, request_id, body_read, wire)
+            except ServiceError as error:
+                response = wire.error(error, request, request_id)
+            # Whatever was shown, even by a refusal, must survive a crash that comes right after the answer.
+            if route.service in world.states:
+                lsn = world.store.machine_lsn(route.service)
+                if not world.store.is_durable(lsn):
+                    await world.store.durable(lsn)
+        except StorageUnavailable as error:
+            response = wire.error(SERVICE_UNAVAILABLE(reason=str(error)), request, request_id)
+        except (body.Disconnected, asyncio.CancelledError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where a crash becomes an answer, with its traceback
+            log.error("a request crashed", exc_info=error, path=request.raw_path, request_id=request_id)
+            response = wire.error(INTERNAL_ERROR(), request, request_id)
+        return response
+
+    async def _operate(
+        self, route: Route, request: Request, receive: Receive, request_id: str, body_read: bool, wire: Codec
+    ) -> Response:
+        world = self._world
+        service = world.services.get(route.service)
+        if service is None:
+            raise UNKNOWN_SERVICE(service=route.service, served=self._served)
+        if not body_read and route.protocol != "rest-xml":
+            request.body = await body.whole(receive, request.headers)
+        name = wire.operation(request)
+        operation = service.operations.get(name)
+        if operation is None:
+            raise NOT_IMPLEMENTED(operation=name, title=service.title)
+        ctx = world.context(
+            service.name,
+            route.account,
+            route.region,
+            request_id=request_id,
+            base_url=f"http://{request.headers.get('host', 'localhost')}",
+            access_key=route.access_key,
+        )
+        if operation.digests is not None:
+            result = await self._upload(wire, name, operation, ctx, request, receive)
+        else:
+            if not body_read and route.protocol == "rest-xml":
+                request.body = await body.whole(receive, request.headers)
+            result = operation.run(ctx, wire.decode(name, request))
+        if isawaitable(result):
+            result = await _unless_disconnected(result, receive)
+        return wire.encode(name, result, request, request_id, ctx.status, ctx.headers)
+
+    async def _upload(
+        self, wire: Codec, name: str, operation: Operation, ctx: Context, request: Request, receive: Receive
+    ) -> Any:
+        members = wire.decode(name, request)
+        assert operation.digests is not None
+        digests = operation.digests(members)
+        kept, trailers = await body.upload(receive, request.headers, self._world.store.bodies, digests)
+        try:
+            if trailers:
+                wire.trailers(name, members, dict(trailers))
+            members[wire.streamed(name) or "Body"] = kept
+            result = operation.run(ctx, members)
+            return await result if isawaitable(result) else result
+        finally:
+            kept.discard()
+
+
+def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name_bytes, value_bytes in raw:
+        name, value = name_bytes.decode("latin-1"), value_bytes.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+def _is_control(path: str, route: Route | None) -> bool:
+    """A call to S3 that is signed, or for a virtual host, may well have a bucket of that name."""
+    if path != "/health" and not path.startswith(_CONTROL):
+        return False
+    return route is None or (route.access_key is None and route.bucket is None)
+
+
+def _unroutable() -> Route:
+    raise AssertionError("a request with its body at hand always has a route")
+
+
+async def _unless_disconnected(waiting: Awaitable[Any], receive: Receive) -> Any:
+    """The result of an operation that waits. A client that hangs up takes its long poll with it: a message must not be
+    handed to nobody."""
+    task = asyncio.ensure_future(waiting)
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            raise body.Disconnected
+        return task.result()
+    finally:
+        gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _send(response: Response, send: Send, *, head: bool) -> None:
+    content = response.body
+    headers = [(name.encode("latin-1"), _header_bytes(value)) for name, value in response.headers.items()]
+    if isinstance(content, Slice):
+        try:
+            await send({"type": "http.response.start", "status": response.status, "headers": headers})
+            await _send_slice(content, send)
+        finally:
+            content.reader.close()
+        return
+    if not head and "content-length" not in response.headers and response.status not in (204, 304):
+        headers.append((b"content-length", str(len(content)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _header_bytes(value: str) -> bytes:
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode()
+
+
+async def _send_slice(content: Slice, send: Send) -> None:
+    position, left = content.start, content.length
+    if left <= _SLICE_BYTES:
+        await send({"type": "http.response.body", "body": content.reader.read(position, left)})
+        return
+    while left:
+        data = await asyncio.to_thread(content.reader.read, position, min(left, _SLICE_BYTES))
+        position += len(data)
+        left -= len(data)
+        await send({"type": "http.response.body", "body": data, "more_body": left > 0})

@@ -1,0 +1,160 @@
+"""Every setting of the server: its flag, its variable, its default and what it may be. Read here, once, and nowhere
+else.
+
+A flag beats its variable, a variable beats the default, an empty variable is unset. A value that can't be used ends the
+start with one sentence; an unknown ``KUMO_*`` variable gets one warning, since a misspelt setting would otherwise be
+accepted and ignored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+
+class SettingError(Exception):
+    """A value that can't be used. The text is the one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. ``parse`` raises ValueError for what ``allowed`` doesn't describe."""
+
+    name: str
+    variable: str | None
+    default: Any
+    parse: Callable[[str], Any]
+    allowed: str
+    help: str
+    many: bool = False
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+def _one_of(*values: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in values:
+            raise ValueError(text)
+        return text.lower()
+
+    return parse
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _level(text: str) -> str:
+    return _one_of("debug", "info", "warning", "error")("warning" if text.lower() == "warn" else text)
+
+
+SETTINGS = (
+    Setting("host", "KUMO_HOST", "127.0.0.1", _matching(r"[\w.:-]+"), "an address or a host name",
+            "Address to listen on."),
+    Setting("port", "KUMO_PORT", 4566, _number(0, 65535), "a number from 0 to 65535 (0 takes a free one)",
+            "Port to listen on; 0 takes a free one."),
+    Setting("data_dir", "KUMO_DATA_DIR", None, Path, "a directory",
+            "Directory that keeps the state. Without it, emu is ephemeral: nothing is kept."),
+    Setting("log_level", "KUMO_LOG_LEVEL", "info", _level, "debug, info, warn or error",
+            "How much is logged; debug adds a line a request."),
+    Setting("init_dir", "KUMO_INIT_DIR", None, Path, "a directory",
+            "Directory whose *.sh are run once emu answers."),
+    Setting("flush_interval_ms", "KUMO_PERSIST_FLUSH_INTERVAL_MS", 1000, _number(0, 3_600_000),
+            "a number of milliseconds from 0 (off) to 3600000",
+            "After this long without a write, Kumo's documents in the data directory are brought up to date; 0: only at"
+            " a clean stop. What is acknowledged is durable long before."),
+    Setting("region", "AWS_DEFAULT_REGION", "us-east-1", _matching(r"[a-z0-9-]{2,32}"),
+            "a region's name such as us-east-1",
+            "Home region of a directory that is made now; region of unsigned calls."),
+    Setting("namespaces", "KUMO_NAMESPACES", None, _one_of("aws", "single"), "aws or single",
+            "aws keeps accounts and regions apart; single lets every call meet the same resources, as Kumo does."
+            " [default: aws; single for a directory taken over from Kumo]"),
+    Setting("durability", "KUMO_DURABILITY", "fsync", _one_of("fsync", "os"), "fsync or os",
+            "fsync: answers leave when the write is on the disk. os: when the operating system has it, which a killed"
+            " process survives and a power cut may not."),
+    Setting("stop_timeout", "KUMO_STOP_TIMEOUT", 8, _number(1, 3600), "a number of seconds from 1 to 3600",
+            "How long a clean stop may take to bring the directory to rest; what is acknowledged is safe either way."),
+    Setting("hostname", "KUMO_HOSTNAME", (), _matching(r"[A-Za-z0-9.-]+"), "a host name",
+            "Further name that S3's virtual hosts may end in (BUCKET.NAME); may be repeated, or separated by commas.",
+            many=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The resolved settings; :data:`SETTINGS` says what each means. ``warnings`` are sentences for the log."""
+
+    host: str
+    port: int
+    data_dir: Path | None
+    log_level: str
+    init_dir: Path | None
+    flush_interval_ms: int
+    region: str
+    namespaces: Literal["aws", "single"] | None
+    durability: Literal["fsync", "os"]
+    stop_timeout: int
+    hostname: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def resolve(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """The settings from the command line's flags (by name; None or empty for absent) and the environment."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        given = flags.get(setting.name)
+        if given:
+            values[setting.name] = _parsed(setting, setting.flag, given if setting.many else str(given))
+            continue
+        text = environment.get(setting.variable, "") if setting.variable else ""
+        if text:
+            parts = [part.strip() for part in text.split(",")] if setting.many else text
+            values[setting.name] = _parsed(setting, str(setting.variable), parts)
+        else:
+            values[setting.name] = setting.default
+    _check_directories(values)
+    return Settings(**values, warnings=tuple(_unknown_variables(environment)))
+
+
+def _parsed(setting: Setting, source: str, given: Any) -> Any:
+    try:
+        if setting.many:
+            return tuple(setting.parse(part) for part in given)
+        return setting.parse(given)
+    except ValueError:
+        shown = ",".join(given) if setting.many else given
+        raise SettingError(f"{source} is {shown!r}, but must be {setting.allowed}.") from None
+
+
+def _check_directories(values: Mapping[str, Any]) -> None:
+    init_dir = values["init_dir"]
+    if init_dir is not None and not init_dir.is_dir():
+        raise SettingError(f"The init directory (--init-dir, KUMO_INIT_DIR) {str(init_dir)!r} is not a directory.")
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    known = {setting.variable for setting in SETTINGS}
+    return [
+        f"The variable {name} is not a setting of emu and has no effect."
+        for name in sorted(environment)
+        if name.startswith("KUMO_") and name not in known
+    ]

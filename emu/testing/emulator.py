@@ -1,0 +1,182 @@
+"""A server process that a test starts, kills, starts again and stops.
+
+It runs emu as a program of its own, from this installation, whatever the test's own folder and environment hold.
+Nothing of the server is imported here, and boto3 only when a client is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+_READY = re.compile(rb'msg="ready to serve" address=(\S+)')
+_OPENER = build_opener(ProxyHandler({}))
+
+
+class EmulatorError(Exception):
+    """The server didn't start or didn't stop as it should. The text ends with its log."""
+
+
+class Emulator:
+    """``with Emulator(data_dir=tmp_path) as emu: emu.client("s3").create_bucket(Bucket="b")``
+
+    data_dir: the directory that keeps the state; None for a server in memory.
+    port: 0 takes a free one at the first start; later starts take the same again, so that clients stay valid.
+    arguments: further arguments of ``emu serve``. environment: further variables; KUMO_* and AWS_* of the caller are
+    not passed on. timeout_s: how long a start or stop may take.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path | str | None = None,
+        *,
+        port: int = 0,
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        timeout_s: float = 30,
+    ) -> None:
+        self.data_dir = None if data_dir is None else Path(data_dir)
+        self.port = port
+        self._arguments = tuple(arguments)
+        self._environment = dict(environment or {})
+        self._timeout_s = timeout_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = tempfile.NamedTemporaryFile(prefix="emu-", suffix=".log")  # noqa: SIM115 - lives as long as this
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self.running:
+                self.stop()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the server if it still runs, without ceremony, and forgets its log."""
+        self.kill()
+        self._log.close()
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise EmulatorError("The server has not been started.")
+        return self._process.pid
+
+    @property
+    def endpoint_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """Everything the server has logged, all starts together."""
+        return Path(self._log.name).read_text("utf-8", "replace")
+
+    def start(self) -> Self:
+        """Starts the server and returns once ``/kumo/ready`` says so."""
+        if self.running:
+            raise EmulatorError("The server is already running.")
+        logged = Path(self._log.name).stat().st_size
+        command = [sys.executable, "-P", "-m", "emu", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        if self.data_dir is not None:
+            command += ["--data-dir", str(self.data_dir)]
+        with Path(self._log.name).open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *self._arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._variables()
+            )
+        deadline = time.monotonic() + self._timeout_s
+        self.port = int(self._await_address(logged, deadline).rpartition(b":")[2])
+        while self._get("/kumo/ready") != 200:
+            self._pause(deadline, "is not ready")
+        return self
+
+    def stop(self) -> None:
+        """A clean stop (SIGTERM). Raises EmulatorError if the server ends with another status than 0."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            status = self._process.wait(self._timeout_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise EmulatorError(f"The server did not stop in {self._timeout_s} s.\n{self.log}") from None
+        if status != 0:
+            raise EmulatorError(f"The server ended with status {status}.\n{self.log}")
+
+    def kill(self) -> None:
+        """SIGKILL: what a crash or an out-of-memory kill does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def restart(self) -> Self:
+        """Starts it again on the same directory and port, after a clean stop if it is still running."""
+        if self.running:
+            self.stop()
+        return self.start()
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client of this server; ``options`` as :func:`boto3.client` takes them."""
+        import boto3
+
+        defaults = {
+            "endpoint_url": self.endpoint_url,
+            "region_name": "us-east-1",
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+        }
+        return boto3.session.Session().client(service, **{**defaults, **options})
+
+    def _variables(self) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name != "PYTHONPATH" and not name.startswith(("KUMO_", "AWS_"))
+        }
+        return {**kept, **self._environment}
+
+    def _await_address(self, logged: int, deadline: float) -> bytes:
+        while True:
+            with Path(self._log.name).open("rb") as log:
+                log.seek(logged)
+                match = _READY.search(log.read())
+            if match:
+                return match[1]
+            self._pause(deadline, "did not begin to listen")
+
+    def _pause(self, deadline: float, what: str) -> None:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise EmulatorError(f"The server ended with status {self._process.returncode}.\n{self.log}")
+        if time.monotonic() > deadline:
+            self.kill()
+            raise EmulatorError(f"The server {what} within {self._timeout_s} s.\n{self.log}")
+        time.sleep(0.01)
+
+    def _get(self, path: str) -> int:
+        try:
+            with _OPENER.open(self.endpoint_url + path, timeout=self._timeout_s) as response:
+                return int(response.status)
+        except URLError as error:
+            return int(getattr(error, "code", 0))

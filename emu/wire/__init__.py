@@ -1,0 +1,1 @@
+"""AWS's wire protocols, compiled from AWS's own service models."""

@@ -1,0 +1,104 @@
+"""One emulated world: the services' states, the store that keeps them, the clock and the identifiers, wired
+together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emu.scheduler import Scheduler
+from emu.signals import Signals
+from services.clock import Clock, SystemClock
+from services.context import Context
+from services.ids import Ids, RandomIds
+from services.machine import Hooks, State
+from services.operation import Service
+from services.registry import services
+from storage.memory import MemoryStore
+from storage.memory_bodies import MemoryBodies
+from storage.store import Bodies, Store
+
+OpenStore = Callable[[Mapping[str, Any], Any], Store]
+
+
+class StateHooks:
+    """Passes on what states tell: body references to the store, wake-ups to those that wait."""
+
+    def __init__(self, bodies: Bodies, signals: Signals) -> None:
+        self.retain = bodies.retain
+        self.release = bodies.release
+        self.notify = signals.notify
+
+
+def new_states(hooks: Hooks) -> dict[str, State]:
+    """An empty state for each service that keeps anything, by name."""
+    return {name: service.new_state(hooks) for name, service in services().items() if service.new_state is not None}
+
+
+class World:
+    """What a request meets. ``states`` are made first, then the store is opened over them."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        bodies: Any = None,
+        open_store: OpenStore = MemoryStore,
+        home: tuple[str, str] = ("000000000000", "us-east-1"),
+    ) -> None:
+        self.home = home
+        self.clock: Clock = clock or SystemClock()
+        self.ids: Ids = ids or RandomIds()
+        self.signals = Signals(self.clock)
+        self.services: Mapping[str, Service] = services()
+        bodies = bodies or MemoryBodies()
+        hooks = StateHooks(bodies, self.signals)
+        self.states = new_states(hooks)
+        self.store: Store = open_store(self.states, bodies)
+        self._scheduler = Scheduler(self.services, self.states, self.clock.now_ms, self.context)
+        self._targets = {name: service.deliver for name, service in self.services.items() if service.deliver}
+
+    def commit(self, changes: Any, bodies: Any, request_id: str) -> int:
+        """See :data:`services.context.Commit`."""
+        lsn = self.store.commit(
+            changes, bodies, request_id=request_id, time_ms=self.clock.now_ms(), ids=self.ids.position
+        )
+        self._scheduler.changed()
+        return lsn
+
+    async def start(self) -> None:
+        """Begins background work: the store's, and the deadlines'."""
+        await self.store.start()
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Ends it, and brings the store to rest."""
+        self._scheduler.stop()
+        await self.store.stop()
+
+    def context(
+        self,
+        service: str,
+        account: str | None = None,
+        region: str | None = None,
+        *,
+        request_id: str = "",
+        base_url: str = "http://localhost:4566",
+        access_key: str | None = None,
+    ) -> Context:
+        return Context(
+            service=service,
+            account=account or self.home[0],
+            region=region or self.home[1],
+            request_id=request_id,
+            base_url=base_url,
+            access_key=access_key,
+            states=self.states,
+            clock=self.clock,
+            ids=self.ids,
+            bodies=self.store.bodies,
+            commit_changes=self.commit,
+            waiter=self.signals.wait,
+            targets=self._targets,
+        )

@@ -1,0 +1,1 @@
+"""Programs as emu's users write them."""

@@ -1,0 +1,3 @@
+from examples.crawler.run import main
+
+main()

@@ -1,0 +1,421 @@
+"""The catalogue of what DynamoDB refuses.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+
+AWS documents the codes, not the messages. In 2026 the single-item writes got a new validator, whose messages begin with
+``1 validation error detected: ``; :func:`as_new_validator` makes them from the texts that the other operations keep.
+"""
+
+from __future__ import annotations
+
+from services.errors import Refusal, ServiceError
+
+_PREFIX = "1 validation error detected: "
+_NEW_VALIDATOR: set[str] = set()
+
+
+def _validation(rule: str, message: str, *, new_validator: bool = False) -> Refusal:
+    refusal = Refusal(f"dynamodb.{rule}", "ValidationException", 400, message)
+    if new_validator:
+        _NEW_VALIDATOR.add(refusal.rule)
+    return refusal
+
+
+def _invalid_value(rule: str, message: str, *, new_validator: bool = False) -> Refusal:
+    return _validation(rule, f"One or more parameter values were invalid: {message}", new_validator=new_validator)
+
+
+def _expression(rule: str, message: str) -> Refusal:
+    return _validation(rule, f"Invalid {{kind}}: {message}", new_validator=True)
+
+
+def as_new_validator(error: ServiceError) -> ServiceError:
+    """The error as PutItem, UpdateItem and DeleteItem word it."""
+    if error.refusal.rule not in _NEW_VALIDATOR:
+        return error
+    return ServiceError(error.refusal, _PREFIX + error.message, error.members, error.headers)
+
+
+# Shapes: see constraints.py.
+CONSTRAINTS = _validation("constraints", "{message}")
+SERIALIZATION = Refusal("dynamodb.serialization", "SerializationException", 400, "{message}")
+INVALID = _validation("invalid", "{message}")
+NOT_YET = _validation("not-yet", "emu does not support {what} yet")
+
+# Resources.
+TABLE_NOT_FOUND = Refusal(
+    "dynamodb.table-not-found",
+    "ResourceNotFoundException",
+    400,
+    "Requested resource not found: Table: {table} not found",
+)
+RESOURCE_NOT_FOUND = Refusal(
+    "dynamodb.resource-not-found", "ResourceNotFoundException", 400, "Requested resource not found"
+)
+TABLE_EXISTS = Refusal("dynamodb.table-exists", "ResourceInUseException", 400, "Table already exists: {table}")
+DELETION_PROTECTED = _validation(
+    "deletion-protected",
+    "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+)
+INDEX_NOT_FOUND = _validation("index-not-found", "The table does not have the specified index: {index}")
+
+# Tables.
+TABLE_NAME_MISSING = _validation(
+    "constraints", "The parameter 'TableName' is required but was not present in the request"
+)
+KEY_SCHEMA = _validation("key-schema", "Invalid KeySchema: {problem}")
+KEY_SCHEMA_SAME_NAME = _validation(
+    "key-schema", "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+)
+TABLE_DEFINITION = _invalid_value("table-definition", "{problem}")
+UPDATE_NOTHING = _validation(
+    "update-nothing",
+    "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates "
+    "or SSESpecification or ReplicaUpdates is required",
+)
+UPDATE_SAME_THROUGHPUT = _validation(
+    "update-same-throughput",
+    "The provisioned throughput for the table will not change. The requested value equals the current value. "
+    "Current ReadCapacityUnits provisioned for the table: {reads}. Requested ReadCapacityUnits: {reads}. "
+    "Current WriteCapacityUnits provisioned for the table: {writes}. Requested WriteCapacityUnits: {writes}. "
+    "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+)
+
+# Attribute values.
+VALUE_EMPTY = _validation(
+    "value-empty",
+    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+)
+VALUE_AMBIGUOUS = _validation(
+    "value-ambiguous",
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+)
+NULL_NOT_TRUE = _invalid_value("null-not-true", "Null attribute value types must have the value of true")
+# The double space is AWS's own.
+SET_EMPTY = _invalid_value("set-empty", "An {kind} set  may not be empty", new_validator=True)
+BINARY_SET_EMPTY = _invalid_value("set-empty", "Binary sets should not be empty", new_validator=True)
+SET_DUPLICATES = _invalid_value("set-duplicates", "Input collection {members} contains duplicates.", new_validator=True)
+BINARY_SET_DUPLICATES = _invalid_value(
+    "set-duplicates", "Input collection {members}of type BS contains duplicates.", new_validator=True
+)
+NUMBER_SET_DUPLICATES = _validation("set-duplicates", "Input collection contains duplicates", new_validator=True)
+NUMBER_EMPTY = _validation("number", "The parameter cannot be converted to a numeric value")
+NOT_A_NUMBER = _validation("number", "The parameter cannot be converted to a numeric value: {text}")
+NUMBER_OVERFLOW = _validation(
+    "number-overflow",
+    "Number overflow. Attempting to store a number with magnitude larger than supported range",
+)
+NUMBER_UNDERFLOW = _validation(
+    "number-underflow",
+    "Number underflow. Attempting to store a number with magnitude smaller than supported range",
+)
+NUMBER_TOO_PRECISE = _validation(
+    "number-too-precise", "Attempting to store more than 38 significant digits in a Number"
+)
+NESTING_TOO_DEEP = _validation("nesting-too-deep", "Nesting Levels have exceeded supported limits")
+ATTRIBUTE_NAME_EMPTY = _invalid_value("attribute-name-empty", "Attribute name must not be empty")
+ITEM_TOO_LARGE = _validation("item-too-large", "Item size has exceeded the maximum allowed size")
+UPDATED_ITEM_TOO_LARGE = _validation("item-too-large", "Item size to update has exceeded the maximum allowed size")
+
+# Keys.
+KEY_MISSING = _invalid_value("key-missing", "Missing the key {key} in the item")
+KEY_TYPE = _invalid_value("key-type", "Type mismatch for key {key} expected: {expected} actual: {actual}")
+KEY_NOT_SCHEMA = _validation("key-not-schema", "The provided key element does not match the schema")
+KEY_EMPTY = _validation(
+    "key-empty",
+    "One or more parameter values are not valid. The AttributeValue for a key attribute "
+    "cannot contain an empty {kind} value. Key: {key}",
+)
+INDEX_KEY_EMPTY = _validation(
+    "index-key-empty",
+    "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
+    "The AttributeValue for a key attribute cannot contain an empty {kind} value. IndexName: {index}, IndexKey: {key}",
+)
+INDEX_KEY_TYPE = _invalid_value(
+    "index-key-type",
+    "Type mismatch for Index Key {key} Expected: {expected} Actual: {actual} IndexName: {index}",
+)
+# "of2048" is AWS's own.
+PARTITION_KEY_TOO_LONG = _invalid_value(
+    "key-too-long", "Size of hashkey has exceeded the maximum size limit of2048 bytes"
+)
+SORT_KEY_TOO_LONG = _invalid_value(
+    "key-too-long", "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
+)
+KEY_UPDATE = _invalid_value("key-update", "Cannot update attribute {key}. This attribute is part of the key")
+
+# Conditional writes and transactions.
+CONDITION_FAILED = Refusal(
+    "dynamodb.condition-failed",
+    "ConditionalCheckFailedException",
+    400,
+    "The conditional request failed",
+    members={"Item": "item"},
+)
+TRANSACTION_CANCELLED = Refusal(
+    "dynamodb.transaction-cancelled",
+    "TransactionCanceledException",
+    400,
+    "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+    members={"CancellationReasons": "reasons"},
+)
+TOKEN_MISMATCH = Refusal(
+    "dynamodb.token-mismatch",
+    "IdempotentParameterMismatchException",
+    400,
+    "The request uses the same client token as a previous, but non-identical request. "
+    "Do not reuse a client token with different requests, unless the requests are identical",
+)
+TRANSACTION_DUPLICATES = _validation(
+    "transaction-duplicates",
+    "Transaction request cannot include multiple operations on one item",
+)
+TRANSACTION_TOO_LARGE = _validation(
+    "transaction-too-large", "Aggregated item size in the transaction cannot exceed 4MB"
+)
+TRANSACTION_ACTION = _validation(
+    "transaction-action", "TransactItems can only contain one of Check, Put, Update or Delete"
+)
+BATCH_DUPLICATES = _validation("batch-duplicates", "Provided list of item keys contains duplicates")
+BATCH_WRITE_EMPTY = _validation(
+    "batch-write-empty",
+    "Supplied WriteRequest is empty, must contain exactly one of the supported request types"
+    ": PutRequest, DeleteRequest",
+)
+BATCH_WRITE_AMBIGUOUS = _validation(
+    "batch-write-ambiguous",
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+)
+BATCH_EMPTY = _validation("batch-empty", "The requestItems parameter is required for {operation}")
+BATCH_TOO_LARGE = _validation("batch-too-large", "Total size of items in the batch exceeds 16 MB")
+BATCH_TOO_MANY = _validation("batch-too-many", "Too many items requested for the {operation} call")
+RETURN_VALUES_OLD = _validation("return-values", "Return values set to invalid value", new_validator=True)
+
+# Expressions.
+MIXED_PARAMETERS = _validation(
+    "mixed-parameters",
+    "Can not use both expression and non-expression parameters in the same request: "
+    "Non-expression parameters: {{{legacy}}} Expression parameters: {{{expressions}}}",
+    new_validator=True,
+)
+ONLY_WITH_EXPRESSIONS = _validation(
+    "only-with-expressions", "{member} can only be specified when using expressions", new_validator=True
+)
+ONLY_WITH_NAMED_EXPRESSIONS = _validation(
+    "only-with-expressions",
+    "{member} can only be specified when using expressions: {expressions}",
+    new_validator=True,
+)
+PLACEHOLDERS_EMPTY = _validation("placeholders-empty", "{member} must not be empty", new_validator=True)
+PLACEHOLDER_SYNTAX = _validation(
+    "placeholder-syntax", '{member} contains invalid key: Syntax error; key: "{key}"', new_validator=True
+)
+PLACEHOLDER_VALUE = _validation(
+    "placeholder-value", "{member} contains invalid value: {message} for key {key}", new_validator=True
+)
+PLACEHOLDERS_UNUSED = _validation(
+    "placeholders-unused",
+    "Value provided in {member} unused in expressions: keys: {{{keys}}}",
+    new_validator=True,
+)
+EXPRESSION_EMPTY = _expression("expression-empty", "The expression can not be empty;")
+EXPRESSION_TOO_LONG = _expression(
+    "expression-too-long",
+    "Expression size has exceeded the maximum allowed size; expression size: {size}",
+)
+EXPRESSION_OPERATORS = _expression(
+    "expression-operators",
+    "The expression contains too many operators; operator count: {count}",
+)
+SYNTAX = _expression("expression-syntax", 'Syntax error; token: "{token}", near: "{near}"')
+RESERVED_WORD = _expression("reserved-word", "Attribute name is a reserved keyword; reserved keyword: {word}")
+NAME_UNDEFINED = _expression(
+    "name-undefined",
+    "An expression attribute name used in the document path is not defined; attribute name: {name}",
+)
+VALUE_UNDEFINED = _expression(
+    "value-undefined",
+    "An expression attribute value used in expression is not defined; attribute value: {name}",
+)
+REDUNDANT_PARENTHESES = _expression("redundant-parentheses", "The expression has redundant parentheses;")
+FUNCTION_UNKNOWN = _expression("function-unknown", "Invalid function name; function: {function}")
+FUNCTION_NOT_ALLOWED = _expression(
+    "function-not-allowed", "The function is not allowed in {where} expression; function: {function}"
+)
+FUNCTION_MISUSED = _expression(
+    "function-misused",
+    "The function is not allowed to be used this way in an expression; function: {function}",
+)
+OPERAND_COUNT = _expression(
+    "operand-count",
+    "Incorrect number of operands for operator or function; "
+    "operator or function: {operator}, number of operands: {count}",
+)
+IN_OPERANDS = _expression(
+    "operand-count",
+    "The IN operator is provided with too many operands; number of operands: {count}",
+)
+PATH_REQUIRED = _expression(
+    "path-required",
+    "Operator or function requires a document path; operator or function: {operator}",
+)
+OPERAND_TYPE = _expression(
+    "operand-type",
+    "Incorrect operand type for operator or function; operator or function: {operator}, operand type: {type}",
+)
+UPDATE_OPERAND_TYPE = _expression(
+    "operand-type",
+    "Incorrect operand type for operator or function; operator: {operator}, operand type: {type}, typeSet: {type_set}",
+)
+TYPE_NAME = _expression(
+    "type-name",
+    "Invalid attribute type name found; type: {type}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}",
+)
+OPERANDS_EQUAL = _expression(
+    "operands-equal",
+    "The first operand must be distinct from the remaining operands for this operator or function; "
+    "operator: {operator}, first operand: {operand}",
+)
+BETWEEN_TYPES = _expression(
+    "between-bounds",
+    "The BETWEEN operator requires same data type for lower and upper bounds; "
+    "lower bound operand: AttributeValue: {lower}, upper bound operand: AttributeValue: {upper}",
+)
+BETWEEN_ORDER = _expression(
+    "between-bounds",
+    "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
+    "lower bound operand: AttributeValue: {lower}, upper bound operand: AttributeValue: {upper}",
+)
+PATHS_OVERLAP = _expression(
+    "paths-overlap",
+    "Two document paths overlap with each other; must remove or rewrite one of these paths; "
+    "path one: {one}, path two: {two}",
+)
+PATHS_CONFLICT = _expression(
+    "paths-overlap",
+    "Two document paths conflict with each other; must remove or rewrite one of these paths; "
+    "path one: {one}, path two: {two}",
+)
+SECTION_TWICE = _expression("section-twice", 'The "{section}" section can only be used once in an update expression;')
+
+# Updates, as they meet the item.
+UPDATE_PATH = _validation("update-path", "The document path provided in the update expression is invalid for update")
+UPDATE_ATTRIBUTE_MISSING = _validation(
+    "update-attribute-missing",
+    "The provided expression refers to an attribute that does not exist in the item",
+)
+UPDATE_OPERAND = _validation("update-operand", "An operand in the update expression has an incorrect data type")
+
+# Query and Scan.
+KEY_CONDITION_MISSING = _validation(
+    "key-condition-missing",
+    "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
+)
+KEY_CONDITION_ELEMENT = _validation("key-condition-element", "Query condition missed key schema element: {key}")
+KEY_CONDITION_OPERATOR = _validation(
+    "key-condition-operator", "Invalid operator used in KeyConditionExpression: {operator}"
+)
+KEY_CONDITION_TWICE = _validation(
+    "key-condition-twice", "KeyConditionExpressions must only contain one condition per key"
+)
+KEY_CONDITION_NESTED = _validation(
+    "key-condition-nested", "KeyConditionExpressions cannot have conditions on nested attributes"
+)
+KEY_CONDITION_PATHS = _validation(
+    "key-condition-paths",
+    "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
+)
+KEY_CONDITION_NO_PATH = _validation(
+    "key-condition-paths",
+    "Invalid condition in KeyConditionExpression: No key attribute specified",
+)
+KEY_CONDITION_UNSUPPORTED = _validation("key-condition-unsupported", "Query key condition not supported")
+KEY_CONDITION_TYPE = _invalid_value("key-condition-type", "Condition parameter type does not match schema type")
+KEY_CONDITION_COUNT = _validation("key-condition-count", "Conditions can be of length 1 or 2 only")
+FILTER_ON_KEY = _validation(
+    "filter-on-key",
+    "Filter Expression can only contain non-primary key attributes: Primary key attribute: {key}",
+)
+START_KEY = _validation("start-key", "The provided starting key is invalid")
+START_KEY_SCHEMA = _validation(
+    "start-key", "The provided starting key is invalid: The provided key element does not match the schema"
+)
+START_KEY_OUTSIDE = _validation(
+    "start-key", "The provided starting key is outside query boundaries based on provided conditions"
+)
+START_KEY_SEGMENT = _validation(
+    "start-key",
+    "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct "
+    "Segment. TotalSegments: {total} Segment: {segment}",
+)
+GLOBAL_INDEX_CONSISTENT = _validation(
+    "global-index-consistent", "Consistent reads are not supported on global secondary indexes"
+)
+SEGMENT_TOO_LARGE = _validation(
+    "segment",
+    "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+    "Segment: {segment} is not less than TotalSegments: {total}",
+)
+SEGMENT_ALONE = _validation(
+    "segment",
+    "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",
+)
+TOTAL_SEGMENTS_ALONE = _validation(
+    "segment",
+    "The Segment parameter is required but was not present in the request when parameter TotalSegments is present",
+)
+SELECT_PROJECTED_WITHOUT_INDEX = _invalid_value(
+    "select", "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+)
+SELECT_SPECIFIC_WITHOUT_PROJECTION = _invalid_value(
+    "select",
+    "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+)
+SELECT_WITH_PROJECTION = _invalid_value("select", "Cannot specify the {member} when choosing to get {select}")
+SELECT_ALL_ON_INDEX = _invalid_value(
+    "select",
+    "Select type ALL_ATTRIBUTES is not supported for global secondary index {index} "
+    "because its projection type is not ALL",
+)
+INDEX_NOT_PROJECTED = _invalid_value(
+    "index-not-projected", "Global secondary index {index} does not project {attributes}"
+)
+INDEX_FILTER_NOT_PROJECTED = _invalid_value(
+    "index-not-projected",
+    "Global secondary index {index} does not project one or more filter attributes: {attributes}",
+)
+
+# Time to live.
+TTL_ALREADY = _validation("ttl-already", "TimeToLive is already {state}")
+TTL_OTHER_ATTRIBUTE = _validation(
+    "ttl-other-attribute",
+    "TimeToLive is active on a different AttributeName: current AttributeName is {attribute}",
+)
+
+# Legacy parameters: see legacy.py.
+LEGACY_COUNT = _invalid_value("legacy-count", "Invalid number of argument(s) for the {operator} ComparisonOperator")
+LEGACY_TYPE = _invalid_value("legacy-type", "ComparisonOperator {operator} is not valid for {type} AttributeValue type")
+LEGACY_OPERATOR_ALONE = _invalid_value(
+    "legacy-operator", "ConditionalOperator cannot be used without Filter or Expected"
+)
+LEGACY_EXISTS = _invalid_value(
+    "legacy-expected", "Exists and ComparisonOperator cannot be used together for Attribute: {attribute}"
+)
+LEGACY_LIST_ALONE = _invalid_value(
+    "legacy-expected",
+    "AttributeValueList can only be used with a ComparisonOperator for Attribute: {attribute}",
+)
+LEGACY_VALUE_UNEXPECTED = _invalid_value(
+    "legacy-expected", "Value cannot be used when Exists is false for Attribute: {attribute}"
+)
+LEGACY_VALUE_MISSING = _invalid_value(
+    "legacy-expected", "Value must be provided when Exists is {exists} for Attribute: {attribute}"
+)
+LEGACY_KEY_OPERATOR = _validation(
+    "legacy-key-operator", "Attempted conditional constraint is not an indexable operation"
+)
+LEGACY_DUPLICATE = _invalid_value("legacy-duplicate", "Duplicate value in attribute name: {attribute}")
+LEGACY_UPDATE_VALUE = _invalid_value(
+    "legacy-update", "Only DELETE action is allowed when no attribute value is specified"
+)
+LEGACY_UPDATE_TYPE = _invalid_value("legacy-update", "{action} action is not supported for the type {type}")

@@ -1,0 +1,202 @@
+"""What a request says about an object beside its bytes, and how an answer gives it back.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from services.context import Context
+from services.s3 import errors, limits
+from services.s3.model import EMPTY, STANDARD, ObjectVersion
+
+DEFAULT_CONTENT_TYPE = "binary/octet-stream"
+
+_RETURNED = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
+_OF_ONE_OBJECT = ("WebsiteRedirectLocation", "ServerSideEncryption", "SSEKMSKeyId", "ACL")
+"""Headers that CopyObject never takes from its source."""
+
+_STORAGE_CLASSES = frozenset(
+    "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING GLACIER DEEP_ARCHIVE GLACIER_IR".split()
+)
+_ENCRYPTIONS = frozenset({"AES256", "aws:kms", "aws:kms:dsse"})
+_CANNED_ACLS = frozenset(
+    "private public-read public-read-write authenticated-read aws-exec-read bucket-owner-read "
+    "bucket-owner-full-control".split()
+)
+_NOT_IMPLEMENTED: Mapping[str, str] = {
+    "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
+    "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    "SSEKMSEncryptionContext": "x-amz-server-side-encryption-context",
+    "GrantFullControl": "x-amz-grant-full-control",
+    "GrantRead": "x-amz-grant-read",
+    "GrantReadACP": "x-amz-grant-read-acp",
+    "GrantWriteACP": "x-amz-grant-write-acp",
+    "WriteOffsetBytes": "x-amz-write-offset-bytes",
+}
+_OBJECT_LOCK = (
+    "ObjectLockMode",
+    "ObjectLockRetainUntilDate",
+    "ObjectLockLegalHoldStatus",
+    "ObjectLockEventHold",
+    "ObjectLockEventHoldDurationDays",
+    "ObjectLockEventHoldDurationYears",
+)
+_REFUSED = frozenset({*_NOT_IMPLEMENTED, *_OBJECT_LOCK})
+
+
+class Attributes(NamedTuple):
+    """Members of an :class:`~services.s3.model.ObjectVersion` of the same names."""
+
+    content_type: str
+    metadata: Mapping[str, str]
+    headers: Mapping[str, str]
+    storage_class: str
+    tags: Mapping[str, str] | None
+
+
+def requested(ctx: Context, request: dict[str, Any]) -> Attributes:
+    """The attributes that PutObject, CreateMultipartUpload or CopyObject asks for.
+
+    Errors: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, and NotImplemented for what would change
+    how the object is kept and isn't there.
+    """
+    _refuse_unsupported(request)
+    storage_class = request.get("StorageClass", STANDARD)
+    if storage_class not in _STORAGE_CLASSES:
+        raise errors.INVALID_STORAGE_CLASS(storage_class=storage_class)
+    tagging = request.get("Tagging")
+    return Attributes(
+        content_type=request.get("ContentType") or DEFAULT_CONTENT_TYPE,
+        metadata=_metadata(ctx, request.get("Metadata")),
+        headers=_headers(request),
+        storage_class=storage_class,
+        tags=_tags(tagging) if tagging else None,
+    )
+
+
+def copied(ctx: Context, request: dict[str, Any], source: ObjectVersion) -> Attributes:
+    """The attributes of a copy, from its source and the request as the directives say.
+
+    Errors: as :func:`requested`; InvalidArgument for an unknown directive.
+    """
+    asked = requested(ctx, request)
+    if _replaces(request, "MetadataDirective", "metadata"):
+        content_type, metadata, headers = asked.content_type, asked.metadata, asked.headers
+    else:
+        content_type, metadata = source.content_type, source.metadata
+        headers = {name: value for name, value in source.headers.items() if name in _RETURNED}
+        headers |= {name: value for name, value in asked.headers.items() if name in _OF_ONE_OBJECT}
+    tags = asked.tags if _replaces(request, "TaggingDirective", "tagging") else source.tags
+    return Attributes(content_type, metadata, headers or EMPTY, asked.storage_class, tags)
+
+
+def _replaces(request: dict[str, Any], member: str, what: str) -> bool:
+    directive = request.get(member, "COPY")
+    if directive not in ("COPY", "REPLACE"):
+        raise errors.INVALID_ARGUMENT(
+            problem=f"Unknown {what} directive.", name=f"x-amz-{what}-directive", value=directive
+        )
+    return bool(directive == "REPLACE")
+
+
+def described(version: ObjectVersion) -> dict[str, Any]:
+    """The members of GetObject's and HeadObject's answers that say what was stored with the object."""
+    headers = version.headers
+    answer: dict[str, Any] = {
+        "ContentType": version.content_type,
+        "Metadata": version.metadata,
+        **encryption(headers),
+    }
+    for name in _RETURNED:
+        if name in headers:
+            answer[name] = headers[name]
+    if "WebsiteRedirectLocation" in headers:
+        answer["WebsiteRedirectLocation"] = headers["WebsiteRedirectLocation"]
+    if version.storage_class != STANDARD:
+        answer["StorageClass"] = version.storage_class
+    if version.tags:
+        answer["TagCount"] = len(version.tags)
+    return answer
+
+
+def encryption(headers: Mapping[str, str]) -> dict[str, str]:
+    """S3 says of every object that it is encrypted, with keys of its own unless it was told otherwise.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+    """
+    answer = {"ServerSideEncryption": headers.get("ServerSideEncryption", "AES256")}
+    if "SSEKMSKeyId" in headers:
+        answer["SSEKMSKeyId"] = headers["SSEKMSKeyId"]
+    return answer
+
+
+def _refuse_unsupported(request: dict[str, Any]) -> None:
+    if _REFUSED.isdisjoint(request):
+        return
+    for member, header in _NOT_IMPLEMENTED.items():
+        if member in request:
+            raise errors.NOT_IMPLEMENTED(header=header)
+    # No bucket can be made with object lock yet, so AWS's answer for a bucket without it is the true one.
+    raise errors.INVALID_REQUEST(problem="Bucket is missing Object Lock Configuration")
+
+
+def _metadata(ctx: Context, metadata: Mapping[str, str] | None) -> Mapping[str, str]:
+    if not metadata:
+        return EMPTY
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in metadata.items())
+    if size > limits.USER_METADATA_BYTES_MAX:
+        ctx.refuse(errors.METADATA_TOO_LARGE, size=size, size_max=limits.USER_METADATA_BYTES_MAX)
+    return {name.lower(): value for name, value in metadata.items()}
+
+
+def _headers(request: dict[str, Any]) -> Mapping[str, str]:
+    headers = {name: request[name] for name in (*_RETURNED, *_OF_ONE_OBJECT) if request.get(name)}
+    if not headers:
+        return EMPTY
+    if "ContentEncoding" in headers:
+        # "aws-chunked" says how the request was sent, not what the object is.
+        codings = [coding.strip() for coding in headers["ContentEncoding"].split(",")]
+        headers["ContentEncoding"] = ",".join(coding for coding in codings if coding != "aws-chunked")
+        if not headers["ContentEncoding"]:
+            del headers["ContentEncoding"]
+    _check_header(headers, "ServerSideEncryption", _ENCRYPTIONS, "The encryption method specified is not supported")
+    _check_header(headers, "ACL", _CANNED_ACLS, "The canned ACL is not valid")
+    redirect = headers.get("WebsiteRedirectLocation", "/")
+    if not redirect.startswith(("/", "http://", "https://")):
+        raise errors.INVALID_ARGUMENT(
+            problem="The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+            name="x-amz-website-redirect-location",
+            value=redirect,
+        )
+    return headers
+
+
+def _check_header(headers: Mapping[str, str], member: str, allowed: frozenset[str], problem: str) -> None:
+    if member in headers and headers[member] not in allowed:
+        name = {"ServerSideEncryption": "x-amz-server-side-encryption", "ACL": "x-amz-acl"}[member]
+        raise errors.INVALID_ARGUMENT(problem=problem, name=name, value=headers[member])
+
+
+def _tags(tagging: str) -> Mapping[str, str]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
+    pairs = parse_qsl(tagging, keep_blank_values=True)
+    tags = dict(pairs)
+    if len(tags) != len(pairs):
+        raise errors.INVALID_ARGUMENT(
+            problem="The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
+            "tag name duplicates.",
+            name="x-amz-tagging",
+            value=tagging,
+        )
+    if len(tags) > limits.OBJECT_TAGS_MAX:
+        raise errors.TOO_MANY_TAGS(limit=limits.OBJECT_TAGS_MAX)
+    for key, value in tags.items():
+        if not 0 < len(key) <= limits.TAG_KEY_LENGTH_MAX or key.startswith("aws:"):
+            raise errors.INVALID_TAG(problem="The TagKey you have provided is invalid")
+        if len(value) > limits.TAG_VALUE_LENGTH_MAX:
+            raise errors.INVALID_TAG(problem="The TagValue you have provided is invalid")
+    return tags

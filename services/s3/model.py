@@ -1,0 +1,288 @@
+"""What S3 keeps: frozen entities, each with the JSON form that stands in changes and in the document alike.
+
+``encode`` leaves out what is empty; ``decode`` takes what ``encode`` gave, also after a round trip through JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+NULL_VERSION = "null"
+"""The id of a version that was made while its bucket's versioning was not enabled."""
+
+STANDARD = "STANDARD"
+
+ChecksumType = Literal["FULL_OBJECT", "COMPOSITE"]
+Versioning = Literal["", "Enabled", "Suspended"]
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+"""The one empty mapping that all entities share."""
+
+
+def _nothing() -> Mapping[str, Any]:
+    return EMPTY
+
+
+class Checksum(NamedTuple):
+    """``value`` is base64; that of a composite one ends in ``-`` and the number of parts."""
+
+    algorithm: str
+    type: ChecksumType
+    value: str
+
+
+class CompletedPart(NamedTuple):
+    """A part of an object that came from a multipart upload; ``checksum`` is base64 in the object's algorithm."""
+
+    size: int
+    checksum: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Multipart:
+    """How an object came about: the upload that was completed, and its parts in order."""
+
+    upload_id: str
+    parts: tuple[CompletedPart, ...]
+
+    def encode(self) -> dict[str, Any]:
+        return {"upload_id": self.upload_id, "parts": [list(part) for part in self.parts]}
+
+    @staticmethod
+    def decode(value: Mapping[str, Any]) -> Multipart:
+        return Multipart(value["upload_id"], tuple(CompletedPart(*part) for part in value["parts"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """One version of an object.
+
+    sha256: the body's name in the store of bodies. etag: without quotes.
+    metadata: user metadata, names in lower case without ``x-amz-meta-``.
+    headers: the other headers that are given back as they came, by the model's member name (``CacheControl``).
+    tags: the object's tags, None for none.
+    """
+
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+    etag: str
+    last_modified_ms: int
+    content_type: str
+    metadata: Mapping[str, str] = field(default_factory=_nothing)
+    headers: Mapping[str, str] = field(default_factory=_nothing)
+    storage_class: str = STANDARD
+    checksum: Checksum | None = None
+    multipart: Multipart | None = None
+    tags: Mapping[str, str] | None = None
+
+    def encode(self) -> dict[str, Any]:
+        value: dict[str, Any] = {
+            "key": self.key,
+            "version_id": self.version_id,
+            "sha256": self.sha256,
+            "size": self.size,
+            "etag": self.etag,
+            "last_modified_ms": self.last_modified_ms,
+            "content_type": self.content_type,
+        }
+        if self.metadata:
+            value["metadata"] = dict(self.metadata)
+        if self.headers:
+            value["headers"] = dict(self.headers)
+        if self.storage_class != STANDARD:
+            value["storage_class"] = self.storage_class
+        if self.checksum is not None:
+            value["checksum"] = list(self.checksum)
+        if self.multipart is not None:
+            value["multipart"] = self.multipart.encode()
+        if self.tags is not None:
+            value["tags"] = dict(self.tags)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMarker:
+    """A version that says that the object is deleted."""
+
+    key: str
+    version_id: str
+    last_modified_ms: int
+
+    def encode(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "version_id": self.version_id,
+            "last_modified_ms": self.last_modified_ms,
+            "delete_marker": True,
+        }
+
+
+Version: TypeAlias = ObjectVersion | DeleteMarker
+
+
+def decode_version(value: Mapping[str, Any]) -> Version:
+    if value.get("delete_marker"):
+        return DeleteMarker(value["key"], value["version_id"], value["last_modified_ms"])
+    return decode_object(value)
+
+
+def decode_object(value: Mapping[str, Any]) -> ObjectVersion:
+    version_id: str = value["version_id"]  # "null" and content types are shared: most objects have the same
+    checksum = value.get("checksum")
+    multipart = value.get("multipart")
+    return ObjectVersion(
+        key=value["key"],
+        version_id=NULL_VERSION if version_id == NULL_VERSION else version_id,
+        sha256=value["sha256"],
+        size=value["size"],
+        etag=value["etag"],
+        last_modified_ms=value["last_modified_ms"],
+        content_type=sys.intern(value["content_type"]),
+        metadata=value.get("metadata", EMPTY),
+        headers=value.get("headers", EMPTY),
+        storage_class=value.get("storage_class", STANDARD),
+        checksum=Checksum(*checksum) if checksum else None,
+        multipart=Multipart.decode(multipart) if multipart else None,
+        tags=value.get("tags"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A multipart upload on its way: what its object will get beside the bytes.
+
+    checksum_algorithm: None where the client named none; the object then gets S3's default.
+    """
+
+    key: str
+    upload_id: str
+    initiated_ms: int
+    content_type: str
+    metadata: Mapping[str, str] = field(default_factory=_nothing)
+    headers: Mapping[str, str] = field(default_factory=_nothing)
+    storage_class: str = STANDARD
+    checksum_algorithm: str | None = None
+    checksum_type: ChecksumType | None = None
+    tags: Mapping[str, str] | None = None
+
+    def encode(self) -> dict[str, Any]:
+        value: dict[str, Any] = {
+            "key": self.key,
+            "upload_id": self.upload_id,
+            "initiated_ms": self.initiated_ms,
+            "content_type": self.content_type,
+            "metadata": dict(self.metadata),
+            "headers": dict(self.headers),
+            "storage_class": self.storage_class,
+            "checksum_algorithm": self.checksum_algorithm,
+            "checksum_type": self.checksum_type,
+        }
+        if self.tags is not None:
+            value["tags"] = dict(self.tags)
+        return value
+
+    @staticmethod
+    def decode(value: Mapping[str, Any]) -> Upload:
+        return Upload(**value)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an upload on its way. etag: the MD5 of its bytes. checksum: base64, in the upload's algorithm."""
+
+    number: int
+    sha256: str
+    size: int
+    etag: str
+    last_modified_ms: int
+    checksum: str | None = None
+
+    def encode(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "sha256": self.sha256,
+            "size": self.size,
+            "etag": self.etag,
+            "last_modified_ms": self.last_modified_ms,
+            "checksum": self.checksum,
+        }
+
+    @staticmethod
+    def decode(value: Mapping[str, Any]) -> Part:
+        return Part(**value)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueConfiguration:
+    """Which events go to a queue: names as ``s3:ObjectCreated:*``; an empty prefix or suffix fits every key."""
+
+    id: str
+    queue_arn: str
+    events: tuple[str, ...]
+    prefix: str = ""
+    suffix: str = ""
+
+    def encode(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "queue_arn": self.queue_arn,
+            "events": list(self.events),
+            "prefix": self.prefix,
+            "suffix": self.suffix,
+        }
+
+    @staticmethod
+    def decode(value: Mapping[str, Any]) -> QueueConfiguration:
+        return QueueConfiguration(**{**value, "events": tuple(value["events"])})
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSettings:
+    """A bucket without what is in it.
+
+    account, region: the namespace that owns it. location: the Region that it says it lies in.
+    kept: settings that are kept for a later answer and have no effect (canned ACL, object ownership).
+    kumo: what a document of Kumo's says about the bucket and emu has no use for; it goes back as it came.
+    """
+
+    name: str
+    account: str
+    region: str
+    location: str
+    created_ms: int
+    versioning: Versioning = ""
+    queue_configurations: tuple[QueueConfiguration, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=_nothing)
+    kumo: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def encode(self) -> dict[str, Any]:
+        """Without the namespace, which the change or the document carries."""
+        return {
+            "name": self.name,
+            "location": self.location,
+            "created_ms": self.created_ms,
+            "versioning": self.versioning,
+            "queue_configurations": [configuration.encode() for configuration in self.queue_configurations],
+            "kept": dict(self.kept),
+            "kumo": dict(self.kumo),
+        }
+
+    @staticmethod
+    def decode(account: str, region: str, value: Mapping[str, Any]) -> BucketSettings:
+        return BucketSettings(
+            name=value["name"],
+            account=account,
+            region=region,
+            location=value["location"],
+            created_ms=value["created_ms"],
+            versioning=value["versioning"],
+            queue_configurations=tuple(map(QueueConfiguration.decode, value["queue_configurations"])),
+            kept=value["kept"],
+            kumo=value["kumo"],
+        )

@@ -1,0 +1,1 @@
+"""S3's operations, one module a resource. The table is in :mod:`services.s3.service`."""

@@ -1,0 +1,66 @@
+"""Event notifications: PutBucketNotificationConfiguration, GetBucketNotificationConfiguration.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.context import Context
+from services.machine import Change
+from services.s3.bucket import Bucket
+from services.s3.events import test_message
+from services.s3.lookup import bucket_of
+from services.s3.model import QueueConfiguration
+from services.s3.notification import queue_configurations, refuse_other_targets, unknown_destination
+from services.s3.writing import bucket_change
+
+
+def put_bucket_notification_configuration(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
+    """Takes the place of the whole configuration, and sends each queue that it names a test event.
+
+    Errors: InvalidArgument for a destination that isn't there, configurations that overlap, unknown events and filters.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+    """
+    bucket = bucket_of(ctx, request)
+    configuration = request.get("NotificationConfiguration") or {}
+    refuse_other_targets(configuration)
+    found = queue_configurations(ctx, configuration)
+    changes = [bucket_change(bucket, "put_notification", queue_configurations=[entry.encode() for entry in found])]
+    for arn in dict.fromkeys(entry.queue_arn for entry in found):
+        changes += _test_event(ctx, bucket, arn, skips_check=bool(request.get("SkipDestinationValidation")))
+    ctx.commit(*changes)
+    return {}
+
+
+def _test_event(ctx: Context, bucket: Bucket, arn: str, *, skips_check: bool) -> list[Change]:
+    if arn.endswith(".fifo"):
+        raise unknown_destination(arn, "FIFO SQS queues are not supported.")
+    if not skips_check and arn.split(":")[3] not in (bucket.settings.location, bucket.settings.region):
+        raise unknown_destination(
+            arn, "The notification destination service region is not valid for the bucket location"
+        )
+    changes = ctx.deliver(arn, test_message(ctx, bucket))
+    if changes is None and not skips_check:
+        raise unknown_destination(arn, "The destination queue does not exist")
+    return changes or []
+
+
+def get_bucket_notification_configuration(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html"""
+    found = bucket_of(ctx, request).settings.queue_configurations
+    return {"QueueConfigurations": [_shown(entry) for entry in found]} if found else {}
+
+
+def _shown(configuration: QueueConfiguration) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "Id": configuration.id,
+        "QueueArn": configuration.queue_arn,
+        "Events": list(configuration.events),
+    }
+    named = (("Prefix", configuration.prefix), ("Suffix", configuration.suffix))
+    rules = [{"Name": name, "Value": value} for name, value in named if value]
+    if rules:
+        answer["Filter"] = {"Key": {"FilterRules": rules}}
+    return answer

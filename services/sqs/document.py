@@ -1,0 +1,174 @@
+"""SQS's own document: Kumo's schema (:mod:`services.sqs.kumo`) and beside it what Kumo has no member for.
+
+A queue is a container under its URL, holding ``queue`` (one line), ``sequenceCounter``, and three lists with an
+entity a line: ``messages`` by sequence, ``deduplication`` and ``attempts`` by age. Ours beside Kumo's members:
+
+- in ``queue``: ``Id``, ``Attributes`` (all of them, which is what counts at loading), ``PurgedTimestamp``;
+- in a message: ``Sequence``, ``SenderId`` always; ``TraceHeader``, ``SourceARN``, ``ReceivesBefore``, and for one
+  that was received ``Receipt`` and ``ReceivedTimestamp``, where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from services.lines import Event, LineWriter, walk
+from services.sqs import kumo, timestamps
+from services.sqs.memory import Attempt, Attempts, Deduplication, Sent
+from services.sqs.message import Content, Message
+from services.sqs.queue import Queue
+from services.sqs.settings import Settings
+
+
+def dump(queues: Iterable[Queue]) -> Iterator[bytes]:
+    """The lines of a namespace's document, queues by name."""
+    writer = LineWriter()
+    yield from writer.open("queues")
+    for queue in queues:
+        yield from writer.open(kumo.url(queue))
+        yield from writer.entity("queue", _queue_form(queue))
+        yield from writer.members({"sequenceCounter": queue.counter})
+        for name, entities in (
+            ("messages", (_message_form(m, fifo=queue.settings.fifo) for _, m in sorted(queue.messages.items()))),
+            ("deduplication", (_sent_form(sent) for sent in queue.deduplication)),
+            ("attempts", (_attempt_form(attempt) for attempt in queue.attempts)),
+        ):
+            yield from writer.open(name, "[")
+            for entity in entities:
+                yield from writer.entity(None, entity)
+            yield from writer.end()
+        yield from writer.end()
+    yield from writer.close()
+
+
+def _queue_form(queue: Queue) -> dict[str, Any]:
+    form = kumo.queue_form(queue)
+    form["Id"] = queue.queue_id
+    form["Attributes"] = dict(sorted(queue.settings.values.items()))
+    if queue.purged_at is not None:
+        form["PurgedTimestamp"] = timestamps.written(queue.purged_at)
+    return form
+
+
+def _message_form(message: Message, *, fifo: bool) -> dict[str, Any]:
+    form = kumo.message_form(message, fifo=fifo)
+    form["Sequence"] = message.sequence
+    form["SenderId"] = message.content.sender_id
+    if message.content.trace_header is not None:
+        form["TraceHeader"] = message.content.trace_header
+    if message.source_arn is not None:
+        form["SourceARN"] = message.source_arn
+        form["ReceivesBefore"] = message.receives_before
+    if message.receipt is not None and message.received_at is not None:
+        form["Receipt"] = message.receipt
+        form["ReceivedTimestamp"] = timestamps.written(message.received_at)
+    return form
+
+
+def _sent_form(sent: Sent) -> dict[str, Any]:
+    return {
+        "GroupID": sent.group_id,
+        "DeduplicationID": sent.deduplication_id,
+        "MessageID": sent.message_id,
+        "Sequence": sent.sequence,
+        "SentTimestamp": timestamps.written(sent.sent_at),
+    }
+
+
+def _attempt_form(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "AttemptID": attempt.attempt_id,
+        "ReceivedTimestamp": timestamps.written(attempt.received_at),
+        "Receipts": [list(receipt) for receipt in attempt.receipts],
+    }
+
+
+def load(account: str, region: str, lines: Iterable[bytes]) -> Iterator[Queue]:
+    """The queues of :func:`dump`. Raises ValueError where a line can't be what it wrote."""
+    try:
+        yield from _queues(account, region, walk(lines))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"sqs: a line isn't what was written: {error!r}") from error
+
+
+def _queues(account: str, region: str, events: Iterator[Event]) -> Iterator[Queue]:
+    # To the very end, since the reader of the lines says there whether any are missing.
+    for event in events:
+        if event.what == "entity":
+            raise ValueError(f"sqs: {event.key!r} stands outside the queues")
+        if event.what == "enter" and event.key != "queues":
+            yield _queue(account, region, events)
+
+
+def _queue(account: str, region: str, events: Iterator[Event]) -> Queue:
+    values: dict[str, Any] = {}
+    lists: dict[str, list[Any]] = {}
+    for event in events:
+        if event.what == "leave":
+            break
+        if event.what == "entity":
+            values[str(event.key)] = event.value
+        else:
+            lists[str(event.key)] = [_read(str(event.key), entity.value) for entity in _until_left(events)]
+    head = values["queue"]
+    settings = Settings.of(head["Attributes"])
+    created_at = timestamps.read(head["CreatedTimestamp"])
+    queue = Queue(account, region, head["Name"], head["Id"], created_at, settings, head["Tags"] or {})
+    queue.modified_at = timestamps.read(head["LastModifiedTimestamp"])
+    if "PurgedTimestamp" in head:
+        queue.purged_at = timestamps.read(head["PurgedTimestamp"])
+    queue.counter = values["sequenceCounter"]
+    queue.deduplication = Deduplication(lists["deduplication"], in_group=settings.deduplicates_in_group)
+    queue.attempts = Attempts(lists["attempts"])
+    queue.fill(lists["messages"])
+    return queue
+
+
+def _until_left(events: Iterator[Event]) -> Iterator[Event]:
+    for event in events:
+        if event.what == "leave":
+            return
+        yield event
+
+
+def _read(name: str, value: Mapping[str, Any]) -> Message | Sent | Attempt:
+    if name == "messages":
+        return _message(value)
+    if name == "deduplication":
+        return Sent(
+            value["GroupID"],
+            value["DeduplicationID"],
+            value["MessageID"],
+            value["Sequence"],
+            timestamps.read(value["SentTimestamp"]),
+        )
+    receipts = tuple((sequence, receipt, until) for sequence, receipt, until in value["Receipts"])
+    return Attempt(value["AttemptID"], timestamps.read(value["ReceivedTimestamp"]), receipts)
+
+
+def _message(value: Mapping[str, Any]) -> Message:
+    first = value["Attributes"]["ApproximateFirstReceiveTimestamp"]
+    received = value.get("ReceivedTimestamp")
+    content = Content(
+        message_id=value["MessageID"],
+        body=value["Body"],
+        md5=value["MD5OfBody"],
+        sender_id=value["SenderId"],
+        attributes=value["MessageAttributes"],
+        trace_header=value.get("TraceHeader"),
+        group_id=value["MessageGroupID"] or None,
+        deduplication_id=value["MessageDeduplicationID"] or None,
+    )
+    return Message(
+        sequence=value["Sequence"],
+        content=content,
+        sent_at=int(value["Attributes"]["SentTimestamp"]),
+        visible_at=timestamps.read(value["VisibleAt"]),
+        receive_count=value["ReceiveCount"],
+        first_received_at=int(first) if first else None,
+        received_at=timestamps.read(received) if received else None,
+        receipt=value.get("Receipt"),
+        receives_before=value.get("ReceivesBefore", 0),
+        source_arn=value.get("SourceARN"),
+    )

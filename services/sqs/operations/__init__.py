@@ -1,0 +1,1 @@
+"""SQS's operations, one module each."""

@@ -1,0 +1,1 @@
+"""STS's operations, one module each."""

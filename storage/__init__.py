@@ -1,0 +1,2 @@
+"""Durability: a journal, documents and bodies on disk. It knows nothing of AWS and is handed one machine a
+service."""

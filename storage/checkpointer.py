@@ -1,0 +1,247 @@
+"""When a checkpoint runs, and what the server does for one. What a checkpoint is, :mod:`storage.checkpoint` says."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from storage.checkpoint import FOLDER_PREFIX, Manifest, Position, publish, read_manifest, write_state
+from storage.journal.records import Mark
+from storage.journal.segment import drop_all_segments, drop_segments
+from storage.journal.writer import JournalWriter
+from storage.machine import Machine
+from storage.opening import Claim
+from storage.options import FoldRequest
+from storage.pointer import Pointer, read_pointer, write_pointer
+from storage.store import StorageUnavailable
+
+_log = logging.getLogger(__name__)
+
+JOURNAL_BYTES_MIN = 64 * 1024 * 1024
+"""A checkpoint runs when the journal is larger than this and than half of the documents."""
+_TICK_S = 1.0
+
+
+class OutOfTime(Exception):
+    """A clean stop took longer than it may."""
+
+
+class Checkpointer:
+    """Looks after base and rest form. All methods run on the event loop's thread.
+
+    pointer: what is published.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        journal: JournalWriter,
+        machines: Mapping[str, Machine],
+        pointer: Pointer,
+        machine_lsns: Mapping[str, int],
+        *,
+        interval_ms: int,
+        run_fold: Callable[[FoldRequest], Awaitable[int]] | None,
+    ) -> None:
+        self.pointer = pointer
+        self._claim = claim
+        self._files = claim.files
+        self._layout = claim.layout
+        self._bodies = claim.bodies
+        self._journal = journal
+        self._machines = machines
+        self._machine_lsns = machine_lsns
+        self._interval_s = interval_ms / 1000
+        self._run_fold = run_fold
+        self._bytes_at_base = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._seen_lsn = -1
+        self._tried_lsn = -1
+        self._one = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._publication: asyncio.Task[None] | None = None
+        self._numbers = itertools.count(1)
+        self._enabled = False
+
+    # When.
+
+    def start(self) -> None:
+        self._enabled = True
+        self._begin(self._sweep())
+        if self._journal.queued.lsn > self.pointer.rest.lsn:
+            self.committed()
+
+    def committed(self) -> None:
+        """A record was appended: looks again in a while."""
+        if self._timer is None and self._enabled and self._run_fold is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._interval_s or _TICK_S, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        lsn = self._journal.queued.lsn
+        quiet, self._seen_lsn = lsn == self._seen_lsn, lsn
+        if not quiet or self._one.locked():
+            self.committed()
+        refresh = quiet and self._interval_s > 0 and lsn > self.pointer.rest.lsn
+        if (refresh or self._journal_is_large()) and not self._one.locked() and lsn != self._tried_lsn:
+            self._tried_lsn = lsn
+            self._begin(self._run_logged(rest=refresh))
+
+    def _journal_is_large(self) -> bool:
+        documents = sum(document.size for document in self.pointer.documents.values())
+        return self._journal.bytes - self._bytes_at_base > max(JOURNAL_BYTES_MIN, documents // 2)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def disable(self) -> None:
+        """Nothing is published any more."""
+        self._enabled = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def cancel(self) -> None:
+        """Ends what runs. A publication that has begun is finished; a fold is given up."""
+        self.disable()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._publication is not None:
+            await asyncio.gather(self._publication, return_exceptions=True)
+
+    # While emu runs.
+
+    async def _run_logged(self, *, rest: bool) -> None:
+        try:
+            await self.run(rest=rest)
+        except (StorageUnavailable, OSError) as error:
+            _log.error("checkpoint failed, the journal is kept: %s", error)
+
+    async def run(self, *, rest: bool) -> None:
+        """Folds everything committed so far and publishes it. Raises StorageUnavailable or OSError."""
+        if self._run_fold is None:
+            raise StorageUnavailable("this store was opened without a way to run checkpoints")
+        async with self._one:
+            started = time.perf_counter()
+            bytes_now = self._journal.bytes
+            sealed = await self._journal.roll()
+            folder = self._new_folder(sealed.lsn)
+            try:
+                status = await self._run_fold(FoldRequest(self._layout.root, folder, sealed.lsn, rest))
+                if status != 0:
+                    raise StorageUnavailable(f"the checkpoint process ended with status {status}")
+                if self._enabled:
+                    self._publication = asyncio.get_running_loop().create_task(self._publish(folder, sealed))
+                    await asyncio.shield(self._publication)
+            finally:
+                await asyncio.to_thread(self._files.remove_tree, folder)
+            self._bytes_at_base = bytes_now
+            _log.info("checkpoint at record %d: %.0f ms", sealed.lsn, (time.perf_counter() - started) * 1000)
+
+    def _new_folder(self, lsn: int) -> Path:
+        """A folder that no other process, an orphan of a killed server perhaps, writes to."""
+        return self._layout.own / f"{FOLDER_PREFIX}{lsn}-{os.getpid()}-{next(self._numbers)}"
+
+    async def _publish(self, folder: Path, sealed: Mark) -> None:
+        manifest = await asyncio.to_thread(read_manifest, self._files, folder)
+        if Mark(manifest.lsn, manifest.checksum) != sealed:
+            raise StorageUnavailable(f"the checkpoint process folded up to record {manifest.lsn}, not {sealed.lsn}")
+        try:
+            self.pointer = await asyncio.to_thread(self._publish_in_thread, folder, manifest, at_rest=False)
+        except OSError:
+            # It may have failed before or after the rename that counts.
+            published = await asyncio.to_thread(read_pointer, self._files, self._layout)
+            if published is not None:
+                self.pointer = published
+            raise
+        await asyncio.to_thread(drop_segments, self._files, self._layout.journal, sealed.lsn)
+        await self._bodies.remove(self._bodies.settle(sealed.lsn))
+
+    def _publish_in_thread(self, folder: Path, manifest: Manifest, *, at_rest: bool) -> Pointer:
+        return publish(
+            self._files,
+            self._layout,
+            self.pointer,
+            folder,
+            manifest,
+            at_rest=at_rest,
+            kept_documents=self._claim.kept_documents,
+        )
+
+    async def _sweep(self) -> None:
+        """Removes, once, the blobs that uploads of an earlier process left without a record."""
+        try:
+            names = await asyncio.to_thread(self._files.names, self._layout.blobs)
+            await self._bodies.remove(self._bodies.orphans(names))
+        except OSError as error:
+            _log.warning("blobs that nothing refers to can't be removed: %s", error)
+
+    # The clean stop.
+
+    async def write_at_rest(self, position: Position, seconds: float) -> bool:
+        """Writes base and rest form from the live state, at most for so long; whether it was done. The journal is
+        closed."""
+        try:
+            await asyncio.to_thread(self._write_at_rest, position, time.monotonic() + seconds)
+        except OutOfTime:
+            _log.warning(
+                "the state is too large to be written in the time that a stop may take; the journal is kept, "
+                "and the next start goes on from it"
+            )
+            return False
+        except OSError as error:
+            _log.error("base and rest form can't be written, the journal is kept: %s", error)
+            return False
+        return True
+
+    def _write_at_rest(self, position: Position, deadline: float) -> None:
+        def check_in() -> None:
+            if time.monotonic() > deadline:
+                raise OutOfTime
+
+        files, layout, lsn = self._files, self._layout, position.mark.lsn
+        if self.pointer.base.lsn == lsn and self._rest_form_is_current():
+            self.pointer = replace(self.pointer, state="rest")
+            write_pointer(files, layout, self.pointer)
+        else:
+            folder = self._new_folder(lsn)
+            try:
+                manifest = write_state(
+                    files,
+                    layout,
+                    self.pointer,
+                    folder,
+                    self._machines,
+                    position,
+                    changed={name for name, changed in self._machine_lsns.items() if changed > self.pointer.base.lsn},
+                    small_bodies={sha256: pending.data for sha256, pending in self._bodies.pending.items()},
+                    rest_names=self._claim.rest_names,
+                    check_in=check_in,
+                )
+                self.pointer = self._publish_in_thread(folder, manifest, at_rest=True)
+            finally:
+                files.remove_tree(folder)
+            for report in manifest.reports:
+                _log.warning("not in the rest form: %s", report)
+        if self.pointer.state == "rest":
+            drop_all_segments(files, layout.journal)
+        self._bodies.unlink_blobs(self._bodies.settle(lsn))
+
+    def _rest_form_is_current(self) -> bool:
+        documents = [self._layout.rest_document(name) for name in self._claim.rest_names]
+        named = self.pointer.rest.documents
+        return self.pointer.rest.lsn == self.pointer.base.lsn and all(
+            path.name in named and self._files.exists(path) for path in documents
+        )
+
+
+__all__ = ["Checkpointer", "FoldRequest", "OutOfTime"]

@@ -1,0 +1,107 @@
+"""Bodies in memory, kept while something refers to them. Large ones spool to a directory that goes with the
+process."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from storage.files import Files
+from storage.readers import FileReader, MemoryReader, concatenate
+from storage.references import References
+from storage.spool import Hashing, Spool
+from storage.store import Body, BodyReader, Digest
+
+SPOOL_BYTES = 4 * 1024 * 1024
+"""Bodies above this size are kept in files."""
+
+
+class MemoryBody:
+    """An upload, held by a reference of its own until it is discarded."""
+
+    def __init__(self, bodies: MemoryBodies, sha256: str, size: int, digests: Mapping[str, bytes]) -> None:
+        self.sha256 = sha256
+        self.size = size
+        self.digests = digests
+        self._bodies: MemoryBodies | None = bodies
+        bodies.retain(sha256)
+
+    def discard(self) -> None:
+        if self._bodies is not None:
+            bodies, self._bodies = self._bodies, None
+            bodies.release(self.sha256)
+            bodies.settle()
+
+
+class MemoryWriter:
+    """See :class:`storage.store.BodyWriter`."""
+
+    def __init__(self, bodies: MemoryBodies, spool: Spool) -> None:
+        self._bodies = bodies
+        self._spool = spool
+
+    async def write(self, chunk: bytes) -> None:
+        await self._spool.write(chunk)
+
+    async def finish(self) -> MemoryBody:
+        spooled = await self._spool.finish()
+        content = spooled.path if spooled.data is None else spooled.data
+        assert content is not None
+        return self._bodies.keep(spooled.sha256, content, spooled.size, spooled.digests)
+
+    def abort(self) -> None:
+        self._spool.abort()
+
+
+class MemoryBodies:
+    """See :class:`storage.store.Bodies`."""
+
+    def __init__(self) -> None:
+        self._references = References()
+        self._kept: dict[str, bytes | Path] = {}
+        self._files = Files()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._numbers = itertools.count(1)
+
+    def put(self, data: bytes, digests: Mapping[str, Digest]) -> MemoryBody:
+        hashing = Hashing(digests)
+        hashing.update(data)
+        sha256, results = hashing.result()
+        return self.keep(sha256, data, len(data), results)
+
+    def keep(self, sha256: str, content: bytes | Path, size: int, digests: Mapping[str, bytes]) -> MemoryBody:
+        """Takes an upload: its bytes, or the file that holds them."""
+        kept = self._kept.setdefault(sha256, content)
+        if kept is not content and isinstance(content, Path):
+            self._files.unlink(content)
+        return MemoryBody(self, sha256, size, digests)
+
+    def writer(self, digests: Mapping[str, Digest]) -> MemoryWriter:
+        return MemoryWriter(self, Spool(self._files, self._new_path, SPOOL_BYTES, digests))
+
+    def open(self, sha256: str) -> BodyReader:
+        content = self._kept[sha256]
+        return FileReader(self._files, content) if isinstance(content, Path) else MemoryReader(content)
+
+    async def concatenate(self, ranges: Sequence[tuple[str, int, int]], digests: Mapping[str, Digest]) -> Body:
+        return await concatenate(self, ranges, digests)
+
+    def retain(self, sha256: str) -> None:
+        self._references.retain(sha256)
+
+    def release(self, sha256: str) -> None:
+        self._references.release(sha256)
+
+    def settle(self) -> None:
+        """After a record or a discarded upload: lets go of what nothing refers to."""
+        for sha256 in self._references.take_dead():
+            content = self._kept.pop(sha256)
+            if isinstance(content, Path):
+                self._files.unlink(content)
+
+    def _new_path(self) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="emu-bodies-")
+        return Path(self._folder.name) / str(next(self._numbers))

@@ -1,0 +1,305 @@
+"""Opening a data directory.
+
+What is found decides what happens:
+
+===================================================  ===================================================================
+no ``emu.json``                                      a fresh directory, or the import of documents that Kumo or a
+person
+                                                     made
+``state: rest``, rest form as we left it             the base
+``state: live``, rest form as we left it             the base, then every record beyond it
+rest form edited, nothing in the journal beyond it   it is validated and adopted; the old base is kept once
+rest form edited, and the journal goes on            refused: two histories
+a newer format, or damage                            refused
+===================================================  ===================================================================
+
+There are two steps, because the machines need a place for their bodies before they exist, and a world its home
+before that: :func:`claim` locks and looks, :meth:`Claim.load` fills the machines. Nothing on the disk but the lock
+changes before the directory is understood; what a refused first opening made is removed again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import orjson
+
+from storage import pointer as pointers
+from storage.adoption import adopt_documents, body_form
+from storage.base import load_base, write_base
+from storage.blobs import DurableBodies
+from storage.checkpoint import remove_unnamed_documents, remove_unpublished
+from storage.directory import Layout, Lock, make_root, refusal
+from storage.errors import Damaged, TwoHistories
+from storage.files import Files
+from storage.journal.reader import JournalReader, cut
+from storage.journal.records import Mark
+from storage.journal.segment import (
+    Segment,
+    drop_all_segments,
+    drop_segments,
+    make_segment,
+    open_segment,
+    segment_numbers,
+)
+from storage.machine import Machine
+from storage.options import DurableOptions
+from storage.pointer import Home, Pointer, Rest, read_pointer, write_pointer
+from storage.recovery import Found, Recovery, Replay, replay
+from storage.rest import changed_documents
+
+
+@dataclass(slots=True)
+class Opened:
+    """A directory that is loaded and ready to be appended to. changed: machines that the base doesn't show as they
+    are.
+    journal_bytes: how much of the journal the base doesn't hold."""
+
+    pointer: Pointer
+    segment: Segment
+    last: Mark
+    changed: set[str]
+    journal_bytes: int
+    recovery: Recovery
+
+
+def claim(root: Path, options: DurableOptions) -> Claim:
+    """Locks a data directory, made if it isn't there, and reads its pointer. Raises DirectoryRefused."""
+    files, layout = options.files, Layout(root)
+    made_root = make_root(files, root)
+    made_own = False
+    lock: Lock | None = None
+    try:
+        if not files.exists(layout.own):
+            files.mkdir(layout.own)
+            made_own = True
+        lock = Lock(files, layout.lock)
+        pointer = read_pointer(files, layout)
+        if pointer is None:
+            _check_never_published(files, layout)
+    except BaseException as error:
+        if lock is not None:
+            lock.release()
+        if made_own:
+            files.remove_tree(layout.own)
+        if made_root:
+            files.remove_tree(root)
+        if isinstance(error, OSError):
+            raise refusal(root, error, "open the data directory") from error
+        raise
+    return Claim(layout, lock, pointer, options)
+
+
+def _check_never_published(files: Files, layout: Layout) -> None:
+    """Without ``emu.json``: that a crash of a first start left what is in ``emu/``, and not years of work."""
+    left = set(files.names(layout.own)) - {layout.lock.name}
+    if left and layout.unpublished.name not in left:
+        raise Damaged(layout.pointer, f"it is missing, though {layout.own} holds data")
+
+
+class Claim:
+    """A locked directory that isn't loaded yet.
+
+    home: the directory's namespace. bodies: where the machines' bodies are kept; machines are made with its
+    ``retain`` and ``release``, and then :meth:`load` fills them.
+    """
+
+    def __init__(self, layout: Layout, lock: Lock, pointer: Pointer | None, options: DurableOptions) -> None:
+        self.options = options
+        self.files = options.files
+        self.layout = layout
+        self.lock = lock
+        self.rest_names = tuple(options.rest_names)
+        self.bodies = DurableBodies(options.files, layout, options.durability)
+        self.kept_documents: set[str] = set()
+        self._pointer = pointer
+        self._notes: list[str] = []
+        if pointer is not None:
+            self.home = replace(pointer.home, namespaces=options.namespaces or pointer.home.namespaces)
+        else:
+            foreign = self._found_without_pointer() == "import"
+            self.home = Home(*options.home, options.namespaces or ("single" if foreign else "aws"))
+
+    def release(self) -> None:
+        """Gives the directory up, unloaded. What was made for a first start is removed."""
+        try:
+            if self._pointer is None and self.lock.held:
+                self.files.remove_tree(self.layout.own)
+        finally:
+            self.lock.release()
+
+    def load(self, machines: Mapping[str, Machine]) -> Opened:
+        """Fills empty machines and makes the directory ready for appending. Raises DirectoryRefused, and gives the
+        directory up then."""
+        started = time.perf_counter()
+        try:
+            if self._pointer is None:
+                opened, found, records = self._begin(machines), self._found_without_pointer(), 0
+            else:
+                opened, found, records = self._open(machines, self._pointer)
+        except OSError as error:
+            self.release()
+            raise refusal(self.layout.root, error, "open the data directory") from error
+        except BaseException:
+            self.release()
+            raise
+        self._pointer = opened.pointer
+        opened.recovery = replace(
+            opened.recovery,
+            found=found,
+            counts={name: dict(machine.counts()) for name, machine in machines.items()},
+            records=records,
+            milliseconds=(time.perf_counter() - started) * 1000,
+            notes=tuple(self._notes),
+        )
+        return opened
+
+    # Without a pointer.
+
+    def _found_without_pointer(self) -> Found:
+        return "import" if any(map(self._rest_document_exists, self.rest_names)) else "fresh"
+
+    def _rest_document_exists(self, name: str) -> bool:
+        return self.files.exists(self.layout.rest_document(name))
+
+    def _begin(self, machines: Mapping[str, Machine]) -> Opened:
+        """A fresh directory, or an import: the base begins with what the documents there say."""
+        files, layout = self.files, self.layout
+        if not files.exists(layout.unpublished):
+            files.write_new(layout.unpublished, b"")
+            files.sync_directory(layout.own)
+        for folder in layout.folders():
+            files.remove_tree(folder)
+            files.mkdir(folder)
+        load_base(files, layout.documents, {}, machines)
+        pointer = Pointer(self.home, "live", Mark(0, 0), durability=self.options.durability)
+        found = changed_documents(files, layout, pointer, self.rest_names)
+        if found:
+            pointer = replace(self._adopt(machines, pointer, found), bodies=body_form(files, layout))
+        segment = make_segment(files, layout.journal, 1, 0, self.options.segment_bytes)
+        for folder in (layout.own, layout.root, layout.root.absolute().parent):
+            files.sync_directory(folder)
+        write_pointer(files, layout, pointer)
+        files.unlink(layout.unpublished)
+        return _opened(pointer, segment, pointer.base, Replay(0), 0)
+
+    # With a pointer.
+
+    def _open(self, machines: Mapping[str, Machine], pointer: Pointer) -> tuple[Opened, Found, int]:
+        files, layout = self.files, self.layout
+        self._read_kept_history()
+        load_base(files, layout.documents, pointer.documents, machines)
+        self.bodies.applied(pointer.base.lsn, {})
+        reader = JournalReader(files, layout.journal, pointer.base)
+        replayed = self._replay(machines, pointer, reader)
+        edited = changed_documents(files, layout, pointer, self.rest_names)
+        if edited:
+            self._check_one_history(pointer, replayed, edited)
+        self._clear_leftovers(pointer)
+        adopted = self._adopt(machines, pointer, edited) if edited else pointer
+        if pointer.state == "rest":
+            drop_all_segments(files, layout.journal)
+            segment = make_segment(
+                files, layout.journal, pointer.base.lsn + 1, pointer.base.checksum, self.options.segment_bytes
+            )
+        else:
+            segment = self._continue_journal(reader)
+            if replayed.records and pointer.durability == "os":
+                # What the page cache kept beyond its process's end must be on the disk before anything is built on
+                # it.
+                files.sync_file_system(layout.own)
+        last = pointer.base if pointer.state == "rest" else reader.last
+        now = replace(adopted, state="live", durability=self.options.durability)
+        if now != pointer:
+            if edited:
+                self._keep_history(pointer)
+            write_pointer(files, layout, now)
+        remove_unnamed_documents(files, layout, now, self.kept_documents)
+        found: Found = "adopted" if edited else pointer.state
+        return _opened(now, segment, last, replayed, reader.bytes), found, replayed.records
+
+    def _replay(self, machines: Mapping[str, Machine], pointer: Pointer, reader: JournalReader) -> Replay:
+        """Applies every record beyond the base."""
+        if pointer.state == "rest" and not segment_numbers(self.files, self.layout.journal):
+            return Replay(pointer.ids)
+        replayed = replay(reader, machines, self.bodies, pointer.ids)
+        if pointer.state == "rest" and replayed.records:
+            raise Damaged(
+                self.layout.pointer, f"it is older than the journal, which goes on to record {reader.last.lsn}"
+            )
+        return replayed
+
+    def _check_one_history(self, pointer: Pointer, replayed: Replay, edited: Iterable[str]) -> None:
+        if replayed.records or pointer.rest.lsn != pointer.base.lsn:
+            names = ", ".join(str(self.layout.rest_document(name)) for name in edited)
+            raise TwoHistories(
+                f"{names} changed after emu was killed, and the journal in {self.layout.own} goes on too: "
+                f"there are two histories. `emu repair --take ours {self.layout.root}` keeps the journal's, "
+                "`--take theirs` the edited one; nothing was changed."
+            )
+
+    def _continue_journal(self, reader: JournalReader) -> Segment:
+        """The last segment, open, behind its last good record; everything that was read is on the disk then."""
+        if reader.tail is not None:
+            kept = cut(self.files, reader.tail, self.layout.own)
+            self._notes.append(
+                f"{reader.tail.path}: the last batch, from record {reader.tail.lsn} at byte {reader.tail.offset} "
+                f"on, was never finished and nobody was told about it; it was cut and is kept in {kept}"
+            )
+        assert reader.path is not None
+        segment = open_segment(self.files, reader.path, reader.offset)
+        self.files.sync(segment.fd)
+        return segment
+
+    def _adopt(self, machines: Mapping[str, Machine], pointer: Pointer, edited: Mapping[str, str]) -> Pointer:
+        """The pointer to a new base, at the same lsn, that says what the edited documents say. Everything it names is
+        synced; it isn't published."""
+        files, layout = self.files, self.layout
+        adopt_documents(files, layout, machines, edited, self.home, self._notes.append)
+        self.bodies.applied(pointer.base.lsn, {})
+        documents = write_base(files, layout.documents, machines, pointer.base.lsn, pointer.documents, edited)
+        files.sync_directory(layout.documents)
+        files.sync_file_system(layout.own)
+        shown = {layout.rest_document(name).name: sha256 for name, sha256 in edited.items()}
+        rest = Rest(pointer.base.lsn, {**pointer.rest.documents, **pointer.rest.coming, **shown})
+        return replace(pointer, documents=documents, rest=rest)
+
+    def _keep_history(self, pointer: Pointer) -> None:
+        """Keeps the base that an adoption replaces: once, so that the first edit can't be followed by the loss of
+        what was there before."""
+        if self.files.exists(self.layout.adopted_over):
+            return
+        blobs = self.bodies.dead_bodies()
+        history = {"pointer": orjson.Fragment(pointers.encode(pointer)), "blobs": blobs}
+        self.files.replace(self.layout.adopted_over, orjson.dumps(history))
+        self._notes.append(f"the state before is kept; {self.layout.adopted_over} names its documents")
+        self._read_kept_history()
+
+    def _read_kept_history(self) -> None:
+        if self.files.exists(self.layout.adopted_over):
+            try:
+                history = orjson.loads(self.files.read(self.layout.adopted_over))
+                self.kept_documents = {entry["file"] for entry in history["pointer"]["base"]["documents"].values()}
+                self.bodies.kept = frozenset(history["blobs"])
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise Damaged(self.layout.adopted_over, f"not what emu wrote ({error})") from error
+
+    def _clear_leftovers(self, pointer: Pointer) -> None:
+        """What a killed process left half done."""
+        if self.files.exists(self.layout.unpublished):
+            self.files.unlink(self.layout.unpublished)
+        remove_unpublished(self.files, self.layout)
+        drop_segments(self.files, self.layout.journal, pointer.base.lsn)
+        for folder in self.layout.folders():
+            if not self.files.exists(folder):
+                self.files.mkdir(folder)
+        for name in self.files.names(self.layout.uploads):
+            self.files.unlink(self.layout.uploads / name)
+
+
+def _opened(pointer: Pointer, segment: Segment, last: Mark, replayed: Replay, journal_bytes: int) -> Opened:
+    recovery = Recovery("fresh", {}, 0, last.lsn, replayed.ids, 0.0)
+    return Opened(pointer, segment, last, replayed.changed, journal_bytes, recovery)

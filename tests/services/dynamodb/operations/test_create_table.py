@@ -1,0 +1,165 @@
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+ID = [{"AttributeName": "id", "KeyType": "HASH"}]
+ID_S = [{"AttributeName": "id", "AttributeType": "S"}]
+INVALID = "One or more parameter values were invalid: "
+
+
+def request(**changed: Any) -> dict[str, Any]:
+    whole = {"TableName": "things", "KeySchema": ID, "AttributeDefinitions": ID_S, "BillingMode": "PAY_PER_REQUEST"}
+    return {name: value for name, value in (whole | changed).items() if value is not None}
+
+
+def test_a_table_is_creating_and_then_active(dynamodb: Any) -> None:
+    created = dynamodb("CreateTable", **request())["TableDescription"]
+    assert created["TableStatus"] == "CREATING"
+    assert created["TableArn"] == "arn:aws:dynamodb:us-east-1:000000000000:table/things"
+    assert created["CreationDateTime"] == dynamodb.clock.now_ms()
+    assert created["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    described = dynamodb("DescribeTable", TableName="things")["Table"]
+    assert described["TableStatus"] == "ACTIVE"
+    assert described["TableId"] == created["TableId"]
+    assert (described["ItemCount"], described["TableSizeBytes"]) == (0, 0)
+
+
+def test_provisioned_throughput(dynamodb: Any) -> None:
+    throughput = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
+    created = dynamodb("CreateTable", **request(BillingMode=None, ProvisionedThroughput=throughput))["TableDescription"]
+    assert created["ProvisionedThroughput"] == {"NumberOfDecreasesToday": 0, **throughput}
+    assert "BillingModeSummary" not in created
+
+
+def test_an_existing_name(things: Any) -> None:
+    error = things.refusal("CreateTable", **request())
+    assert (error.code, error.message) == ("ResourceInUseException", "Table already exists: things")
+    things.caller.region = "eu-west-1"
+    assert things("CreateTable", **request())["TableDescription"]["TableArn"].startswith("arn:aws:dynamodb:eu-west-1:")
+
+
+def test_indexes_are_described(dynamodb: Any, index: Any) -> None:
+    created = dynamodb.create(
+        "indexed",
+        "a:S",
+        "b:N",
+        "c:S",
+        LocalSecondaryIndexes=[index("local", "a", "c", projection={"ProjectionType": "KEYS_ONLY"})],
+        GlobalSecondaryIndexes=[index("global", "c")],
+    )["TableDescription"]
+    (local,) = created["LocalSecondaryIndexes"]
+    assert local["IndexArn"].endswith(":table/indexed/index/local")
+    (overall,) = created["GlobalSecondaryIndexes"]
+    assert (overall["IndexStatus"], overall["ItemCount"], overall["Projection"]) == (
+        "CREATING",
+        0,
+        {"ProjectionType": "ALL"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"TableName": None}, "The parameter 'TableName' is required but was not present in the request"),
+        (
+            {"TableName": "ab"},
+            "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 3",
+        ),
+        (
+            {"TableName": "bad;name"},
+            "1 validation error detected: Value 'bad;name' at 'tableName' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+        ),
+        (
+            {"BillingMode": "FREE", "KeySchema": [{"AttributeName": "id", "KeyType": "KEY"}]},
+            "2 validation errors detected: Value 'KEY' at 'keySchema.1.member.keyType' failed to satisfy constraint: "
+            "Member must satisfy enum value set: [HASH, RANGE]; Value 'FREE' at 'billingMode' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]",
+        ),
+        (
+            {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "INVALID"}]},
+            "1 validation error detected: Value 'INVALID' at 'attributeDefinitions.1.member.attributeType' failed to "
+            "satisfy constraint: Member must satisfy enum value set: [B, N, S]",
+        ),
+        ({"AttributeDefinitions": []}, "Invalid KeySchema: Some index key attribute have no definition"),
+        (
+            {"KeySchema": [*ID, {"AttributeName": "id", "KeyType": "RANGE"}]},
+            "Invalid KeySchema: Some index key attribute have no definition",
+        ),
+        (
+            {"KeySchema": [{"AttributeName": "id", "KeyType": "RANGE"}]},
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ),
+        (
+            {"AttributeDefinitions": [*ID_S, {"AttributeName": "x", "AttributeType": "S"}]},
+            INVALID + "Number of attributes in KeySchema does not exactly match number of attributes "
+            "defined in AttributeDefinitions",
+        ),
+        (
+            {"ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}},
+            INVALID + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
+            "when BillingMode is PAY_PER_REQUEST",
+        ),
+        (
+            {"BillingMode": "PROVISIONED"},
+            INVALID + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+        ),
+        ({"StreamSpecification": {"StreamEnabled": True}}, "emu does not support StreamSpecification yet"),
+        ({"ResourcePolicy": "{}"}, "emu does not support ResourcePolicy yet"),
+    ],
+)
+def test_refusals(dynamodb: Any, changed: dict[str, Any], message: str) -> None:
+    assert dynamodb.message("CreateTable", **request(**changed)) == message
+    assert dynamodb("ListTables") == {"TableNames": []}
+
+
+def test_index_refusals(dynamodb: Any, index: Any) -> None:
+    def message(*keys: str, **more: Any) -> str:
+        text: str = dynamodb.message(
+            "CreateTable",
+            TableName="things",
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("a", "b", "c")],
+            BillingMode="PAY_PER_REQUEST",
+            **more,
+        )
+        return text.removeprefix(INVALID)
+
+    by_b = index("by-b", "b")
+    assert message("a", "b", GlobalSecondaryIndexes=[by_b, index("by-b", "c")]) == "Duplicate index name: by-b"
+    assert message("a", "b", GlobalSecondaryIndexes=[]) == "List of GlobalSecondaryIndexes is empty"
+    assert message("a", LocalSecondaryIndexes=[index("loc", "a", "b")]) == (
+        "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"
+    )
+    assert message("a", "b", LocalSecondaryIndexes=[index("loc", "a")]) == (
+        "Index KeySchema does not have a range key for index: loc"
+    )
+    assert message("a", "b", LocalSecondaryIndexes=[index("loc", "c", "b")]) == (
+        "Index KeySchema does not have the same leading hash key as table KeySchema for index: loc. "
+        "index hash key: c, table hash key: a"
+    )
+    assert message("a", "b", GlobalSecondaryIndexes=[by_b]) == (
+        "Some AttributeDefinitions are not used. AttributeDefinitions: [a, b, c], keys used: [a, b]"
+    )
+    assert message("a", "b", GlobalSecondaryIndexes=[index("by-z", "z")]) == (
+        "Some index key attributes are not defined in AttributeDefinitions. Keys: [z], AttributeDefinitions: [a, b, c]"
+    )
+    include = {"ProjectionType": "INCLUDE"}
+    assert message("a", "b", GlobalSecondaryIndexes=[index("by-c", "c", projection=include)]) == (
+        "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"
+    )
+    extra = {"ProjectionType": "ALL", "NonKeyAttributes": ["x"]}
+    assert message("a", "b", GlobalSecondaryIndexes=[index("by-c", "c", projection=extra)]) == (
+        "ProjectionType is ALL, but NonKeyAttributes is specified"
+    )
+    throughput = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    assert message("a", "b", GlobalSecondaryIndexes=[index("by-c", "c", ProvisionedThroughput=throughput)]) == (
+        "ProvisionedThroughput should not be specified for index: by-c when BillingMode is PAY_PER_REQUEST"
+    )

@@ -1,0 +1,92 @@
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from services.checksums import checksum_of
+from services.s3.integrity import composite, multipart_etag, upload_checksum_type
+
+HELLO_MD5 = "XUFAKrxLKna5cZ2REBfFkg=="
+
+
+def test_an_object_without_a_checksum_gets_crc64nvme(s3: Any) -> None:
+    put = s3.put("k", b"123456789")
+    assert (put["ChecksumCRC64NVME"], put["ChecksumType"]) == ("rosUhgp5mIg=", "FULL_OBJECT")
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "SHA512"])
+def test_a_checksum_is_verified_kept_and_shown_on_demand(s3: Any, algorithm: str) -> None:
+    member, value = f"Checksum{algorithm}", checksum_of(algorithm, b"hello")
+    put = s3.put("k", b"hello", **{member: value})
+    assert put[member] == value
+    assert member not in s3("HeadObject", Bucket="bucket", Key="k")
+    shown = s3("GetObject", Bucket="bucket", Key="k", ChecksumMode="ENABLED")
+    assert (shown[member], shown["ChecksumType"]) == (value, "FULL_OBJECT")
+    wrong = {member: checksum_of(algorithm, b"hallo")}
+    assert s3.refused("PutObject", Bucket="bucket", Key="k2", Body=b"hello", **wrong) == "BadDigest"
+    assert s3.keys() == ["k"]
+
+
+def test_content_md5(s3: Any) -> None:
+    s3.put("k", b"hello", ContentMD5=HELLO_MD5)
+    assert s3.refused("PutObject", Bucket="bucket", Key="k", Body=b"hallo", ContentMD5=HELLO_MD5) == "BadDigest"
+    for nonsense in ("short", "", "AAAA", b64encode(b"x" * 15).decode()):
+        assert s3.refused("PutObject", Bucket="bucket", Key="k", ContentMD5=nonsense) == "InvalidDigest"
+
+
+def test_content_sha256(s3: Any) -> None:
+    s3.put("k", b"hello", ContentSHA256=hashlib.sha256(b"hello").hexdigest())
+    wrong = hashlib.sha256(b"hallo").hexdigest()
+    code = s3.refused("PutObject", Bucket="bucket", Key="k", Body=b"hello", ContentSHA256=wrong)
+    assert code == "XAmzContentSHA256Mismatch"
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"ChecksumCRC32": "AAAAAA==", "ChecksumSHA1": "x"}, "InvalidRequest"),
+        ({"ChecksumCRC32": "not base64"}, "InvalidRequest"),
+        ({"ChecksumCRC32": "AAAA"}, "InvalidRequest"),
+        ({"ChecksumAlgorithm": "CRC32"}, "InvalidRequest"),
+        ({"ChecksumAlgorithm": "CRC32", "ChecksumXXHASH64": "x"}, "NotImplemented"),
+        ({"ChecksumAlgorithm": "CRC7"}, "InvalidRequest"),
+    ],
+)
+def test_checksums_that_are_refused(s3: Any, request_: dict[str, str], code: str) -> None:
+    assert s3.refused("PutObject", Bucket="bucket", Key="k", **request_) == code
+
+
+def test_the_algorithm_is_named_in_any_case(s3: Any) -> None:
+    put = s3.put("k", b"x", ChecksumAlgorithm="crc32", ChecksumCRC32=checksum_of("CRC32", b"x"))
+    assert put["ChecksumCRC32"] == checksum_of("CRC32", b"x")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "asked", "type_"),
+    [
+        (None, None, None),
+        ("CRC32", None, "COMPOSITE"),
+        ("CRC32", "FULL_OBJECT", "FULL_OBJECT"),
+        ("CRC64NVME", None, "FULL_OBJECT"),
+        ("SHA256", None, "COMPOSITE"),
+    ],
+)
+def test_checksum_types(algorithm: str | None, asked: str | None, type_: str | None) -> None:
+    assert upload_checksum_type(algorithm, asked) == type_
+
+
+def test_a_composite_checksum_is_that_of_the_parts_checksums() -> None:
+    parts = [checksum_of("SHA256", part) for part in (b"one", b"two")]
+    raw = hashlib.sha256(b"one").digest() + hashlib.sha256(b"two").digest()
+    assert composite("SHA256", parts).value == b64encode(hashlib.sha256(raw).digest()).decode() + "-2"
+
+
+def test_the_entity_tag_of_parts() -> None:
+    md5s = [hashlib.md5(part).hexdigest() for part in (b"one", b"two")]
+    expected = hashlib.md5(b"".join(bytes.fromhex(md5) for md5 in md5s)).hexdigest()
+    assert multipart_etag(md5s) == f"{expected}-2"

@@ -1,0 +1,222 @@
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.s3.events import Event, wants
+from services.s3.model import QueueConfiguration
+
+ARN = "arn:aws:sqs:us-east-1:000000000000:jobs"
+
+
+def _configure(s3: Any, *events: str, prefix: str = "", suffix: str = "", **request: Any) -> None:
+    s3("PutBucketNotificationConfiguration", **_request(_queue(*events, prefix=prefix, suffix=suffix)), **request)
+
+
+def _request(*queues: dict[str, Any]) -> dict[str, Any]:
+    return {"Bucket": "bucket", "NotificationConfiguration": {"QueueConfigurations": list(queues)}}
+
+
+def _queue(*events: str, prefix: str = "", suffix: str = "", **members: Any) -> dict[str, Any]:
+    rules = [{"Name": name, "Value": value} for name, value in (("prefix", prefix), ("suffix", suffix)) if value]
+    configuration = {"QueueArn": ARN, "Events": list(events) or ["s3:ObjectCreated:*"], **members}
+    return {**configuration, "Filter": {"Key": {"FilterRules": rules}}} if rules else configuration
+
+
+@pytest.fixture
+def queue(s3: Any) -> Any:
+    s3.caller("sqs", "CreateQueue", QueueName="jobs")
+    return s3
+
+
+def _names(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    records = [record for message in messages for record in message["Records"]]
+    return [(record["eventName"], record["s3"]["object"]["key"]) for record in records]
+
+
+def test_a_configuration_is_tested_on_its_queue(queue: Any) -> None:
+    _configure(queue, "s3:ObjectCreated:*")
+    (message,) = queue.messages("jobs")
+    assert (message["Event"], message["Bucket"], message["Service"]) == ("s3:TestEvent", "bucket", "Amazon S3")
+
+
+def test_an_event(queue: Any) -> None:
+    _configure(queue, "s3:ObjectCreated:*")
+    queue.set_versioning("Enabled")
+    queue.messages("jobs")
+    put = queue.put("my image/ü+.jpg", b"hello")
+    (message,) = queue.messages("jobs")
+    (record,) = message["Records"]
+    assert record["eventSource"] == "aws:s3"
+    assert record["eventName"] == "ObjectCreated:Put"
+    assert record["awsRegion"] == "us-east-1"
+    assert record["eventTime"] == "2026-01-01T00:00:00.000Z"
+    assert record["s3"]["bucket"]["name"] == "bucket"
+    assert record["s3"]["bucket"]["arn"] == "arn:aws:s3:::bucket"
+    entity = record["s3"]["object"]
+    sequencer = entity.pop("sequencer")
+    assert int(sequencer, 16) > 0
+    assert entity == {
+        "key": "my+image/%C3%BC%2B.jpg",
+        "size": 5,
+        "eTag": "5d41402abc4b2a76b9719d911017c592",
+        "versionId": put["VersionId"],
+    }
+
+
+def test_the_message_is_in_the_objects_record(queue: Any) -> None:
+    _configure(queue)
+    lsn = queue.caller.world.store.lsn
+    queue.put("k", b"x")
+    assert queue.caller.world.store.lsn == lsn + 1
+
+
+def test_what_makes_events(queue: Any) -> None:
+    _configure(queue, "s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+    queue.messages("jobs")
+    queue.put("a", b"x")
+    queue("CopyObject", Bucket="bucket", Key="b", CopySource="bucket/a")
+    upload = queue("CreateMultipartUpload", Bucket="bucket", Key="c")["UploadId"]
+    names = {"Bucket": "bucket", "Key": "c", "UploadId": upload}
+    etag = queue("UploadPart", PartNumber=1, Body=b"x", **names)["ETag"]
+    queue("CompleteMultipartUpload", MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]}, **names)
+    queue("DeleteObject", Bucket="bucket", Key="a")
+    queue("DeleteObject", Bucket="bucket", Key="a")
+    queue.set_versioning("Enabled")
+    marker = queue("DeleteObject", Bucket="bucket", Key="b")["VersionId"]
+    queue("DeleteObjects", Bucket="bucket", Delete={"Objects": [{"Key": "b", "VersionId": marker}, {"Key": "c"}]})
+    assert _names(queue.messages("jobs")) == [
+        ("ObjectCreated:Put", "a"),
+        ("ObjectCreated:Copy", "b"),
+        ("ObjectCreated:CompleteMultipartUpload", "c"),
+        ("ObjectRemoved:Delete", "a"),
+        ("ObjectRemoved:DeleteMarkerCreated", "b"),
+        ("ObjectRemoved:Delete", "b"),
+        ("ObjectRemoved:DeleteMarkerCreated", "c"),
+    ]
+
+
+def test_sequencers_grow_even_within_one_record(queue: Any) -> None:
+    _configure(queue, "s3:ObjectCreated:*", "s3:ObjectRemoved:*")
+    queue.messages("jobs")
+    for key in ("a", "b"):
+        queue.put(key, b"x")
+    queue("DeleteObjects", Bucket="bucket", Delete={"Objects": [{"Key": "a"}, {"Key": "b"}]})
+    queue.put("a", b"y")
+    messages = queue.messages("jobs")
+    sequencers = [int(message["Records"][0]["s3"]["object"]["sequencer"], 16) for message in messages]
+    assert sequencers == sorted(set(sequencers))
+    assert len(sequencers) == 5
+
+
+def test_a_refused_request_makes_no_event(queue: Any) -> None:
+    _configure(queue)
+    queue.messages("jobs")
+    assert queue.refused("PutObject", Bucket="bucket", Key="k", IfMatch='"x"') == "NoSuchKey"
+    assert queue.messages("jobs") == []
+
+
+@pytest.mark.parametrize(
+    ("events", "prefix", "suffix", "name", "wanted"),
+    [
+        (("s3:ObjectCreated:*",), "", "", "ObjectCreated:Put", True),
+        (("s3:ObjectCreated:*",), "", "", "ObjectRemoved:Delete", False),
+        (("s3:ObjectCreated:Copy",), "", "", "ObjectCreated:Put", False),
+        (("s3:ObjectCreated:Copy", "s3:ObjectCreated:Put"), "", "", "ObjectCreated:Put", True),
+        (("s3:ObjectCreated:*",), "images/", ".jpg", "ObjectCreated:Put", True),
+        (("s3:ObjectCreated:*",), "image/", "", "ObjectCreated:Put", False),
+        (("s3:ObjectCreated:*",), "", ".png", "ObjectCreated:Put", False),
+    ],
+)
+def test_who_wants_what(events: tuple[str, ...], prefix: str, suffix: str, name: str, wanted: bool) -> None:
+    configuration = QueueConfiguration("id", ARN, events, prefix, suffix)
+    assert wants(configuration, Event(name, "images/a.jpg")) is wanted
+
+
+def test_the_configuration_comes_back_with_an_id(queue: Any) -> None:
+    assert queue("GetBucketNotificationConfiguration", Bucket="bucket") == {}
+    _configure(queue, "s3:ObjectCreated:Put", prefix="in/", suffix=".csv")
+    (shown,) = queue("GetBucketNotificationConfiguration", Bucket="bucket")["QueueConfigurations"]
+    assert len(shown.pop("Id")) == 36
+    assert shown == _queue("s3:ObjectCreated:Put") | {
+        "Filter": {
+            "Key": {"FilterRules": [{"Name": "Prefix", "Value": "in/"}, {"Name": "Suffix", "Value": ".csv"}]},
+        },
+    }
+    queue("PutBucketNotificationConfiguration", Bucket="bucket", NotificationConfiguration={})
+    assert queue("GetBucketNotificationConfiguration", Bucket="bucket") == {}
+
+
+def test_a_queue_that_goes_away_loses_its_events_and_nothing_else(queue: Any) -> None:
+    _configure(queue)
+    queue.caller("sqs", "DeleteQueue", QueueUrl="http://localhost:4566/000000000000/jobs")
+    queue.put("k", b"x")
+    assert queue.read("k") == b"x"
+
+
+def test_a_destination_must_exist_unless_the_check_is_skipped(s3: Any) -> None:
+    request = _request(_queue())
+    error = s3.refusal("PutBucketNotificationConfiguration", **request)
+    assert (error.code, error.members["ArgumentName"]) == ("InvalidArgument", ARN)
+    assert "Unable to validate the following destination configurations" in error.message
+    s3("PutBucketNotificationConfiguration", SkipDestinationValidation=True, **request)
+    assert s3("GetBucketNotificationConfiguration", Bucket="bucket")["QueueConfigurations"]
+
+
+@pytest.mark.parametrize(
+    "queues",
+    [
+        [_queue(), _queue()],
+        [_queue("s3:ObjectCreated:*"), _queue("s3:ObjectCreated:Put")],
+        [_queue(prefix="a"), _queue(prefix="ab")],
+        [_queue(prefix="a", suffix=".jpg"), _queue(prefix="a", suffix="g")],
+        [_queue(prefix="a"), _queue(suffix=".jpg")],
+        [_queue(Id="x", prefix="a"), _queue(Id="x", prefix="b")],
+        [_queue("s3:ObjectEaten:*")],
+        [_queue(Filter={"Key": {"FilterRules": [{"Name": "infix", "Value": "a"}]}})],
+        [_queue(Filter={"Key": {"FilterRules": [{"Name": "prefix", "Value": "a"}] * 2}})],
+        [_queue(Filter={"Key": {"FilterRules": [{"Name": "prefix", "Value": "a" * 1025}]}})],
+        [_queue(QueueArn="jobs")],
+        [_queue(QueueArn="arn:aws:sqs:eu-west-1:000000000000:jobs")],
+        [_queue(QueueArn=ARN + ".fifo")],
+    ],
+)
+def test_configurations_that_are_refused(queue: Any, queues: list[dict[str, Any]]) -> None:
+    assert queue.refused("PutBucketNotificationConfiguration", **_request(*queues)) == "InvalidArgument"
+    assert queue("GetBucketNotificationConfiguration", Bucket="bucket") == {}
+
+
+@pytest.mark.parametrize(
+    "queues",
+    [
+        [_queue("s3:ObjectCreated:*"), _queue("s3:ObjectRemoved:*")],
+        [_queue(prefix="images/"), _queue(prefix="videos/")],
+        [_queue(suffix=".jpg"), _queue(suffix=".png")],
+        [_queue(prefix="a", suffix=".jpg"), _queue(prefix="a", suffix=".png")],
+    ],
+)
+def test_configurations_side_by_side(queue: Any, queues: list[dict[str, Any]]) -> None:
+    queue("PutBucketNotificationConfiguration", **_request(*queues))
+    assert len(queue.messages("jobs")) == 1, "one test event a queue"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "code"),
+    [
+        ({"TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:000000000000:t"}]}, "InvalidArgument"),
+        ({"LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn:aws:lambda:x"}]}, "InvalidArgument"),
+        ({"EventBridgeConfiguration": {}}, "NotImplemented"),
+    ],
+)
+def test_targets_that_emu_does_not_have(s3: Any, configuration: dict[str, Any], code: str) -> None:
+    request = {"Bucket": "bucket", "NotificationConfiguration": configuration}
+    assert s3.refused("PutBucketNotificationConfiguration", **request) == code
+
+
+def test_at_most_a_hundred(queue: Any) -> None:
+    queues = [_queue(prefix=f"{number:03}/") for number in range(101)]
+    queue("PutBucketNotificationConfiguration", **_request(*queues[:100]))
+    assert queue.refused("PutBucketNotificationConfiguration", **_request(*queues)) == "TooManyConfigurations"
