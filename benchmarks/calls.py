@@ -8,6 +8,7 @@ Linux only: the figures are the kernel's own accounting.
 
 import itertools
 import json
+import os
 import platform
 import statistics
 import time
@@ -157,6 +158,8 @@ def main(
     json_file: Path | None,
 ) -> None:
     """Measure what emu's calls cost its server process, beside a bare echo and other emulators."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]  # neither a profile nor an endpoint of the user's is meant here
     modes = {"memory": [False], "durable": [True], "both": [False, True], "none": []}[mode]
     specs = [servers.emu("durable" if durable else "memory", durable=durable) for durable in modes]
     specs += [servers.ministack(ministack)] if ministack else []

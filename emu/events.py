@@ -1,27 +1,57 @@
 """What happened, in order: the lifecycle's steps, and whatever else tells its story to a test author.
 
-An entry has a number, a time, what it is, and its fields. The last ``CAPACITY`` entries are kept; a reader that fell behind
-sees from the numbers that some are missing. Lifecycle steps (start, recovery, checkpoint, snapshot, verify, restore, reset,
-stop) also stand in the log, one structured line each.
+An entry has a number, a time, what it is, and its fields. The last ``CAPACITY`` entries are kept, fewer where they hold
+more than ``WEIGHT_MAX`` bytes of items; a reader that fell behind sees from the numbers that some are missing. Lifecycle
+steps (start, recovery, checkpoint, snapshot, verify, restore, reset, stop) also stand in the log, one structured line each;
+every commit is an entry (:mod:`emu.history`), and so are the caller's own marks, faults, and reads where they are recorded.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from emu import log
+from emu.history.commits import CommitEntry
+from emu.history.traces import traces, weight
+from emu.history.trail import Trail
 from services.clock import Clock
+from services.context import Context
+from services.machine import Change
 
 CAPACITY = 100_000
+WEIGHT_MAX = 32 * 1024 * 1024
+_REPLACING = frozenset({"restore", "reset", "rewind"})
+"""Steps after which the messages are others."""
+
+
+class Shown(Protocol):
+    """What every kind of entry has. weight: bytes that it keeps beside its own few hundred."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weight(self) -> int: ...
+
+    def document(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event. what: ``lifecycle``, … ; name: the step's. time_ms: by the world's clock."""
+    """One event. what: ``lifecycle``, ``mark``, ``fault``, ``read``; name: the step's, mark's, … time_ms: by the
+    world's clock."""
+
+    weight: ClassVar[int] = 0
 
     number: int
     time_ms: int
@@ -39,26 +69,73 @@ class Events:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._entries: deque[Entry] = deque(maxlen=CAPACITY)
+        self._entries: deque[Shown] = deque()
+        self._weight = 0
         self._number = 0
+        self._trail = Trail()
+        self._closed = False
         self._news: asyncio.Future[None] | None = None
 
     def add(self, what: str, name: str, **fields: Any) -> Entry:
         self._number += 1
         entry = Entry(self._number, self._clock.now_ms(), what, name, fields)
-        self._entries.append(entry)
+        self._append(entry)
+        return entry
+
+    def commit(self, ctx: Context, lsn: int, changes: Sequence[Change]) -> None:
+        """A record that was just applied."""
+        self._number += 1
+        states = ctx.states
+        traced = traces(states, changes)
+        heavy = sum([weight(trace) for trace in traced])
+        self._append(
+            CommitEntry(
+                self._number, ctx.clock.now_ms(), ctx.operation, lsn, ctx.request_id, ctx.service, ctx.account,
+                ctx.region, traced, heavy, states,
+            )
+        )  # fmt: skip
+
+    def _append(self, entry: Shown) -> None:
+        entries = self._entries
+        entries.append(entry)
+        self._weight += entry.weight
+        while len(entries) > CAPACITY or self._weight > WEIGHT_MAX:
+            self._weight -= entries.popleft().weight
+        self._wake()
+
+    def _wake(self) -> None:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
-        return entry
 
     def lifecycle(self, step: str, **fields: Any) -> None:
         """A step of the lifecycle: an entry, and a line in the log."""
         self.add("lifecycle", step, **fields)
         log.info(step, **fields)
 
-    def after(self, number: int) -> list[Entry]:
+    def after(self, number: int) -> list[Shown]:
         """The entries beyond a number, oldest first."""
-        newer: list[Entry] = []
+        for entry in self._newer(self._trail.number):
+            if isinstance(entry, CommitEntry):
+                self._trail.follow(entry)
+            elif entry.what == "lifecycle" and entry.name in _REPLACING:
+                self._trail.forget()
+        self._trail.number = self._number
+        return self._newer(number)
+
+    def number_of(self, lsn: int) -> int:
+        """The number of the last event that a reader has seen who knows the records up to ``lsn``."""
+        for entry in reversed(self._entries):
+            if isinstance(entry, CommitEntry) and entry.lsn <= lsn:
+                return entry.number
+        return 0
+
+    def close(self) -> None:
+        """The server stops: whoever follows comes to an end."""
+        self._closed = True
+        self._wake()
+
+    def _newer(self, number: int) -> list[Shown]:
+        newer: list[Shown] = []
         for entry in reversed(self._entries):
             if entry.number <= number:
                 break
@@ -66,14 +143,16 @@ class Events:
         newer.reverse()
         return newer
 
-    async def follow(self, number: int) -> AsyncIterator[list[Entry]]:
-        """The entries beyond a number, and then those that come, in batches; never ends by itself."""
+    async def follow(self, number: int) -> AsyncIterator[list[Shown]]:
+        """The entries beyond a number, and then those that come, in batches; ends when the server stops."""
         while True:
             entries = self.after(number)
             if entries:
                 number = entries[-1].number
                 yield entries
                 continue
+            if self._closed:
+                return
             if self._news is None or self._news.done():
                 self._news = asyncio.get_running_loop().create_future()
             await asyncio.shield(self._news)

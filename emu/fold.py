@@ -13,25 +13,21 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from emu.world import new_states
-from services.machine import State
+from emu.aside import REST_NAMES, states_aside
 from storage.checkpoint import fold
 from storage.checkpointer import FoldRequest
 from storage.errors import DirectoryRefused
-from storage.references import References
-
-REST_NAMES = ("s3", "sqs", "dynamodb")
-"""The services that Kumo writes a document of too, in the order in which they are brought to rest."""
 
 
 @cache
 def code_digest() -> str:
     """A digest of everything that decides what a record means."""
+    import emu.clock as clock_package
     import services as services_package
     import storage as storage_package
 
     digest = sha256()
-    for package in (services_package, storage_package):
+    for package in (services_package, storage_package, clock_package):
         root = Path(str(package.__file__)).parent
         for path in sorted(root.rglob("*.py")):
             digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
@@ -53,6 +49,7 @@ async def run_fold_process(request: FoldRequest) -> int:
         *("--up-to", str(request.up_to)),
         *("--code", code_digest()),
         *(["--rest"] if request.rest else []),
+        *(["--whole"] if request.whole else []),
         stdin=asyncio.subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": house()},
     )
@@ -64,23 +61,16 @@ async def run_fold_process(request: FoldRequest) -> int:
         raise
 
 
-class _Hooks:
-    """A state that nobody waits for tells only which bodies it refers to."""
-
-    def __init__(self, references: References) -> None:
-        self.retain = references.retain
-        self.release = references.release
-
-    def notify(self, topic: tuple[str, ...]) -> None:
-        return
-
-
 def carry_out(request: FoldRequest, code: str) -> None:
     """The fold itself. Raises DirectoryRefused, also if the server runs other code than is installed now."""
     if code != code_digest():
         raise DirectoryRefused("The server runs other code than is installed now. Restart it.")
 
-    def new_machines(references: References) -> dict[str, State]:
-        return new_states(_Hooks(references))
-
-    fold(request.path, request.folder, request.up_to, new_machines, rest_names=REST_NAMES if request.rest else None)
+    fold(
+        request.path,
+        request.folder,
+        request.up_to,
+        states_aside,
+        rest_names=REST_NAMES if request.rest else None,
+        whole=request.whole,
+    )

@@ -14,7 +14,11 @@ from inspect import isawaitable
 from typing import Any
 
 from emu import body, log
+from emu.clock.http_date import HttpDate
+from emu.disconnection import unless_disconnected
 from emu.errors import INTERNAL_ERROR, NOT_IMPLEMENTED, SERVICE_UNAVAILABLE, UNKNOWN_SERVICE
+from emu.faults.connection import send_cut
+from emu.history.reads import record_read
 from emu.routing import Route, Router
 from emu.wire.codecs import Codec, codec
 from emu.wire.message import Request, Response, Slice
@@ -42,6 +46,7 @@ class Gateway:
         self._router = router
         self._control = control
         self._served = ", ".join(service.title for service in world.services.values())
+        self._date = HttpDate(world.clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter_ns()
@@ -54,7 +59,7 @@ class Gateway:
         )
         route = self._router.route(headers, request.query)
         if _is_control(request.raw_path, route):
-            await self._control(scope, receive, send)
+            await self._control(scope, receive, self._dated(send))
             return
         collected = None
         try:
@@ -67,6 +72,11 @@ class Gateway:
             response = await self._answer(route, request, receive, request_id, collected is not None)
         except body.Disconnected:
             log.debug("client went away", path=request.raw_path)
+            return
+        response.headers["date"] = self._date.text()
+        cuts = self._world.faults.cuts
+        if cuts and (cut := cuts.pop(request_id, None)) is not None:
+            await send_cut(response, cut, send, receive)
             return
         await _send(response, send, head=request.method == "HEAD")
         if log.debug_enabled():
@@ -81,8 +91,18 @@ class Gateway:
                 request_id=request_id,
             )
 
+    def _dated(self, send: Send) -> Send:
+        """Sends with the Date header that every answer has."""
+
+        async def dated(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"date", self._date.text().encode())]
+            await send(message)
+
+        return dated
+
     def _request_id(self, service: str) -> str:
-        ids = self._world.ids
+        ids = self._world.request_ids
         return hexadecimal(ids, 16).upper() if service == "s3" else uuid4(ids)
 
     def _codec(self, route: Route) -> Codec:
@@ -107,6 +127,8 @@ class Gateway:
                 lsn = world.store.machine_lsn(route.service)
                 if not world.store.is_durable(lsn):
                     await world.store.durable(lsn)
+            if world.faults.crashes is not None:
+                world.faults.before_answer(world.store)
         except StorageUnavailable as error:
             response = wire.error(SERVICE_UNAVAILABLE(reason=str(error)), request, request_id)
         except (body.Disconnected, asyncio.CancelledError):
@@ -136,16 +158,29 @@ class Gateway:
             request_id=request_id,
             base_url=f"http://{request.headers.get('host', 'localhost')}",
             access_key=route.access_key,
+            operation=name,
         )
         if operation.digests is not None:
             result = await self._upload(wire, name, operation, ctx, request, receive)
         else:
             if not body_read and route.protocol == "rest-xml":
                 request.body = await body.whole(receive, request.headers)
-            result = operation.run(ctx, wire.decode(name, request))
+            members = wire.decode(name, request)
+            result = self._run(operation, ctx, members)
         if isawaitable(result):
-            result = await _unless_disconnected(result, receive)
+            result = await unless_disconnected(result, receive)
+        if operation.changes:
+            ctx.headers["x-emu-lsn"] = str(ctx.lsn or world.store.lsn)
+        if world.record_reads and not ctx.lsn and operation.digests is None:
+            record_read(world.events, ctx, members)
         return wire.encode(name, result, request, request_id, ctx.status, ctx.headers)
+
+    def _run(self, operation: Operation, ctx: Context, members: dict[str, Any]) -> Any:
+        """The operation's result, or an awaitable of it; what a fault makes of it while there are rules."""
+        faults = self._world.faults
+        if faults.rules is None:
+            return operation.run(ctx, members)
+        return faults.carry_out(operation, ctx, members)
 
     async def _upload(
         self, wire: Codec, name: str, operation: Operation, ctx: Context, request: Request, receive: Receive
@@ -158,7 +193,7 @@ class Gateway:
             if trailers:
                 wire.trailers(name, members, dict(trailers))
             members[wire.streamed(name) or "Body"] = kept
-            result = operation.run(ctx, members)
+            result = self._run(operation, ctx, members)
             return await result if isawaitable(result) else result
         finally:
             kept.discard()
@@ -181,26 +216,6 @@ def _is_control(path: str, route: Route | None) -> bool:
 
 def _unroutable() -> Route:
     raise AssertionError("a request with its body at hand always has a route")
-
-
-async def _unless_disconnected(waiting: Awaitable[Any], receive: Receive) -> Any:
-    """The result of an operation that waits. A client that hangs up takes its long poll with it: a message must not be
-    handed to nobody."""
-    task = asyncio.ensure_future(waiting)
-    gone = asyncio.ensure_future(_gone(receive))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            task.cancel()
-            raise body.Disconnected
-        return task.result()
-    finally:
-        gone.cancel()
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _send(response: Response, send: Send, *, head: bool) -> None:

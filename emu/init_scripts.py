@@ -23,6 +23,13 @@ class InitScripts:
         self.finished = not self._scripts
         self.running: str | None = None
         self.failed: list[str] = []
+        self._through = asyncio.Event()
+        if self.finished:
+            self._through.set()
+
+    async def until_finished(self) -> None:
+        """Returns when all have run, however they ended."""
+        await self._through.wait()
 
     def why_not_ready(self) -> str | None:
         """A sentence that names the script at fault, or None."""
@@ -53,6 +60,7 @@ class InitScripts:
                 log.error("init script failed", script=script.name, status=status)
         self.running = None
         self.finished = True
+        self._through.set()
         if self._scripts:
             log.info("init scripts are through", run=len(self._scripts), failed=len(self.failed))
 

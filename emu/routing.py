@@ -20,6 +20,8 @@ Protocol = Literal["json", "query", "rest-xml"]
 _TARGETS = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs"}
 _QUERY_VERSIONS = {"2012-11-05": "sqs", "2011-06-15": "sts"}
 _QUERY_SERVICES = ("sqs", "sts")
+_XML_SERVICES = frozenset({"cloudfront", "route53"})
+"""Not served, but their clients read nothing but XML, refusals too."""
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -101,6 +103,8 @@ class Router:
         if service == "s3":
             bucket = self._virtual_host(headers.get("host", ""))
             return Route("s3", "rest-xml", account, region, access_key, bucket)
+        if service in _XML_SERVICES:
+            return Route(service, "rest-xml", account, region, access_key)
         json = bool(target) or not (form or service in _QUERY_SERVICES)
         return Route(service, "json" if json else "query", account, region, access_key)
 

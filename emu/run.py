@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from emu import log
 from emu.app import build_app
+from emu.determinism import make_repeatable
 from emu.fold import REST_NAMES, run_fold_process
 from emu.init_scripts import InitScripts
 from emu.server import Server, address_of, bind
 from emu.settings import Settings
 from emu.world import World
+from services.ids import Ids, RandomIds, SeededIds
 from storage.durable import ClaimedDirectory, DurableOptions
 from storage.files import Files
 
@@ -26,6 +28,7 @@ async def run(settings: Settings) -> None:
         log.warning(warning)
     with bind(settings.host, settings.port) as bound:
         world, single = open_world(settings)
+        world.record_reads = settings.record == "reads"
         log.info(
             "opened",
             address=address_of(bound),
@@ -41,6 +44,8 @@ async def run(settings: Settings) -> None:
         app = build_app(world, init_scripts, single_namespace=single, hostnames=settings.hostname)
         server = Server(app, world, init_scripts, bound)
         await world.start()
+        if settings.deterministic is not None:
+            await make_repeatable(world, settings.deterministic)
         try:
             await server.serve(sockets=[bound])
         finally:
@@ -52,7 +57,7 @@ def open_world(settings: Settings, files: Files | None = None) -> tuple[World, b
     """The world that the settings describe, and whether all calls meet in one namespace. ``files`` is for tests that
     watch the disk. Raises DirectoryRefused."""
     if settings.data_dir is None:
-        return World(home=(_ACCOUNT, settings.region)), settings.namespaces == "single"
+        return World(ids=_ids(settings), home=(_ACCOUNT, settings.region)), settings.namespaces == "single"
     options = DurableOptions(
         durability=settings.durability,
         home=(_ACCOUNT, settings.region),
@@ -66,11 +71,20 @@ def open_world(settings: Settings, files: Files | None = None) -> tuple[World, b
     claimed = ClaimedDirectory(settings.data_dir, options)
     try:
         home = claimed.home
-        world = World(bodies=claimed.bodies, open_store=claimed.open_store, home=(home.account, home.region))
+        world = World(
+            ids=_ids(settings),
+            bodies=claimed.bodies,
+            open_store=claimed.open_store,
+            home=(home.account, home.region),
+        )
     except BaseException:
         claimed.release()
         raise
     return world, home.namespaces == "single"
+
+
+def _ids(settings: Settings) -> Ids:
+    return RandomIds() if settings.deterministic is None else SeededIds(settings.deterministic)
 
 
 def _opened_fields(world: World) -> dict[str, object]:

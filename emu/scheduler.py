@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from emu import log
+from emu.clock.reading import WorldClock
 from services.context import Context
 from services.machine import State
 from services.operation import Service
 from storage.store import StorageUnavailable
 
-_FAR_MS = 60_000
+_FAR_S = 60
 """The timer is set at most this far ahead, so that a clock that jumps is noticed."""
 
 
@@ -22,12 +23,12 @@ class Scheduler:
         self,
         services: Mapping[str, Service],
         states: Mapping[str, State],
-        now_ms: Callable[[], int],
+        clock: WorldClock,
         context: Callable[[str], Context],
     ) -> None:
         self._services = [service for service in services.values() if service.fire is not None]
         self._states = states
-        self._now_ms = now_ms
+        self._clock = clock
         self._context = context
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -48,28 +49,38 @@ class Scheduler:
             self._stale = True
             self._loop.call_soon(self._rearm)
 
+    def next_deadline_ms(self) -> int | None:
+        """When something falls due next; it may be in the past."""
+        deadlines = [service.next_deadline_ms(self._states[service.name]) for service in self._services]
+        return min((at for at in deadlines if at is not None), default=None)
+
+    def fire_due(self, now_ms: int) -> None:
+        """Commits what is due, a bounded part of it a call. Raises StorageUnavailable."""
+        for service in self._services:
+            due = service.next_deadline_ms(self._states[service.name])
+            if due is not None and due <= now_ms and service.fire is not None:
+                service.fire(self._context(service.name), now_ms)
+
     def _rearm(self) -> None:
         self._stale = False
         if self._loop is None:
             return
+        deadline = self.next_deadline_ms()
+        seconds = None if deadline is None else self._clock.seconds_until(deadline)
+        self._set_timer(_FAR_S if seconds is None else min(seconds, _FAR_S))
+
+    def _set_timer(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        deadlines = [service.next_deadline_ms(self._states[service.name]) for service in self._services]
-        wait_ms = min((at for at in deadlines if at is not None), default=1 << 62) - self._now_ms()
-        self._timer = self._loop.call_later(max(0, min(wait_ms, _FAR_MS)) / 1000, self._fire)
+        if self._loop is not None:
+            self._timer = self._loop.call_later(seconds, self._fire)
 
     def _fire(self) -> None:
-        now_ms = self._now_ms()
-        for service in self._services:
-            due = service.next_deadline_ms(self._states[service.name])
-            if due is None or due > now_ms or service.fire is None:
-                continue
-            try:
-                service.fire(self._context(service.name), now_ms)
-            except StorageUnavailable as error:
-                # Nothing is committed until a restart; asking again each minute is harmless.
-                log.warning("deadlines wait", service=service.name, reason=str(error))
-                if self._loop is not None:
-                    self._timer = self._loop.call_later(_FAR_MS / 1000, self._fire)
-                return
+        try:
+            self.fire_due(self._clock.now_ms())
+        except StorageUnavailable as error:
+            # Nothing is committed until a restart; asking again each minute is harmless.
+            log.warning("deadlines wait", reason=str(error))
+            self._set_timer(_FAR_S)
+            return
         self.changed()

@@ -59,6 +59,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                date_header=False,  # the gateway's is from the world's clock
                 proxy_headers=False,
                 backlog=2048,
                 timeout_keep_alive=75,
@@ -91,6 +92,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         log.info("stopping")
         self._world.signals.close()
+        self._world.events.close()
         if self._running_scripts is not None:
             self._running_scripts.cancel()
             await asyncio.gather(self._running_scripts, return_exceptions=True)

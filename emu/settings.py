@@ -96,6 +96,11 @@ SETTINGS = (
     Setting("hostname", "KUMO_HOSTNAME", (), _matching(r"[A-Za-z0-9.-]+"), "a host name",
             "Further name that S3's virtual hosts may end in (BUCKET.NAME); may be repeated, or separated by commas.",
             many=True),
+    Setting("deterministic", "KUMO_DETERMINISTIC", None, _matching(r".{1,200}"), "a text of 1 to 200 characters",
+            "Seed from which all identifiers follow, so that the same requests get the same answers. The clock of a new"
+            " world stands still at 2026-01-01T00:00:00Z then."),
+    Setting("record", "KUMO_RECORD", None, _one_of("reads"), "reads",
+            "Adds to the events what commits don't show: operations that change nothing."),
 )  # fmt: skip
 
 
@@ -114,6 +119,8 @@ class Settings:
     durability: Literal["fsync", "os"]
     stop_timeout: int
     hostname: tuple[str, ...]
+    deterministic: str | None
+    record: Literal["reads"] | None
     warnings: tuple[str, ...] = ()
 
 

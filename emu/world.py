@@ -4,10 +4,16 @@ together."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
+from emu.clock.movement import ClockMover
+from emu.clock.reading import WorldClock
+from emu.clock.state import NAME as EMU
+from emu.clock.state import ClockState
+from emu.events import Events
+from emu.faults.injection import Faults
 from emu.scheduler import Scheduler
-from emu.signals import Signals
+from emu.signals import COMMITTED, Signals
 from services.clock import Clock, SystemClock
 from services.context import Context
 from services.ids import Ids, RandomIds
@@ -16,6 +22,8 @@ from services.operation import Service
 from services.registry import services
 from storage.memory import MemoryStore
 from storage.memory_bodies import MemoryBodies
+from storage.preparation import Prepared
+from storage.replacement import Kind
 from storage.store import Bodies, Store
 
 OpenStore = Callable[[Mapping[str, Any], Any], Store]
@@ -31,8 +39,9 @@ class StateHooks:
 
 
 def new_states(hooks: Hooks) -> dict[str, State]:
-    """An empty state for each service that keeps anything, by name."""
-    return {name: service.new_state(hooks) for name, service in services().items() if service.new_state is not None}
+    """An empty state for each service that keeps anything, and for emu itself, by name."""
+    states = {name: service.new_state(hooks) for name, service in services().items() if service.new_state is not None}
+    return {**states, EMU: ClockState(hooks)}
 
 
 class World:
@@ -48,23 +57,46 @@ class World:
         home: tuple[str, str] = ("000000000000", "us-east-1"),
     ) -> None:
         self.home = home
-        self.clock: Clock = clock or SystemClock()
+        self.clock = WorldClock(clock or SystemClock())
         self.ids: Ids = ids or RandomIds()
+        self.request_ids: Ids = self.ids
+        self.events = Events(self.clock)
+        self.faults = Faults(self.events)
+        self.record_reads = False
         self.signals = Signals(self.clock)
         self.services: Mapping[str, Service] = services()
         bodies = bodies or MemoryBodies()
         hooks = StateHooks(bodies, self.signals)
         self.states = new_states(hooks)
+        self.clock.follow(cast("ClockState", self.states[EMU]))
         self.store: Store = open_store(self.states, bodies)
-        self._scheduler = Scheduler(self.services, self.states, self.clock.now_ms, self.context)
+        self._scheduler = Scheduler(self.services, self.states, self.clock, self.context)
+        self.mover = ClockMover(self.clock, self._scheduler, self.signals, self.context)
+        self._notify = self.signals.notify
         self._targets = {name: service.deliver for name, service in self.services.items() if service.deliver}
 
-    def commit(self, changes: Any, bodies: Any, request_id: str) -> int:
+    def commit(self, changes: Any, bodies: Any, ctx: Context) -> int:
         """See :data:`services.context.Commit`."""
+        if self.clock.instant is not None:
+            changes = self.mover.dated(changes)
+        if self.faults.crashes is not None:
+            self.faults.before_commit(self.store.lsn + 1, self.store)
         lsn = self.store.commit(
-            changes, bodies, request_id=request_id, time_ms=self.clock.now_ms(), ids=self.ids.position
+            changes, bodies, request_id=ctx.request_id, time_ms=self.clock.now_ms(), ids=self.ids.position
         )
         self._scheduler.changed()
+        self.events.commit(ctx, lsn, changes)
+        self._notify(COMMITTED)
+        return lsn
+
+    def replace(self, kind: Kind, prepared: Prepared) -> int:
+        """Puts another state in the place of the present one, between two requests; the record's lsn. Whoever waits
+        looks again. Raises what :meth:`storage.store.Store.replace` does."""
+        lsn = self.store.replace(
+            kind, prepared, request_id="", time_ms=self.clock.now_ms(), ids=self.ids.position
+        )
+        self._scheduler.changed()
+        self.signals.notify_all()
         return lsn
 
     async def start(self) -> None:
@@ -86,6 +118,7 @@ class World:
         request_id: str = "",
         base_url: str = "http://localhost:4566",
         access_key: str | None = None,
+        operation: str = "",
     ) -> Context:
         return Context(
             service=service,
@@ -101,4 +134,5 @@ class World:
             commit_changes=self.commit,
             waiter=self.signals.wait,
             targets=self._targets,
+            operation=operation,
         )

@@ -16,12 +16,17 @@ class Clock(Protocol):
     def now_ms(self) -> int:
         """Milliseconds since the Unix epoch."""
 
+    def real_ms(self) -> int:
+        """Real time, whatever the clock shows: what bounds how long anybody is kept waiting."""
+
 
 class SystemClock:
     """The machine's own time."""
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
+
+    real_ms = now_ms
 
 
 class ManualClock:
@@ -32,6 +37,8 @@ class ManualClock:
 
     def now_ms(self) -> int:
         return self._now_ms
+
+    real_ms = now_ms
 
     def advance(self, *, ms: int = 0, seconds: float = 0) -> None:
         self._now_ms += ms + round(seconds * 1000)

@@ -12,8 +12,8 @@ from services.errors import Refusal
 from services.ids import Ids
 from services.machine import Change
 
-Commit = Callable[[Sequence[Change], Sequence[Body], str], int]
-"""Applies the changes and queues them as one record: ``(changes, bodies, request_id) -> lsn``."""
+Commit = Callable[[Sequence[Change], Sequence[Body], "Context"], int]
+"""Applies the changes and queues them as one record, made by that context: its lsn."""
 
 Deliver = Callable[["Context", str, str], list[Change] | None]
 """See :attr:`services.operation.Service.deliver`."""
@@ -27,6 +27,8 @@ class Context:
     base_url: scheme and host that the client used, without a slash at the end: queue URLs are built from it.
     access_key: the access key id of the request's signature, or None.
     rules_off: names of refusals that a profile has switched off.
+    operation: the name of the operation that is called; empty for what emu does by itself.
+    lsn: of the last record that was committed; 0 before the first.
     status, headers: what an operation may set for the answer beside the modelled members.
     """
 
@@ -44,6 +46,8 @@ class Context:
     waiter: Callable[[tuple[str, ...], int], Awaitable[None]]
     targets: Mapping[str, Deliver] = field(default_factory=dict)
     rules_off: Collection[str] = ()
+    operation: str = ""
+    lsn: int = 0
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -59,7 +63,7 @@ class Context:
         """Applies the changes, all in one record: after it the state shows them, and the answer waits until the record
         is durable. Nothing at all has happened if it raises."""
         if changes:
-            self.commit_changes(changes, bodies, self.request_id)
+            self.lsn = self.commit_changes(changes, bodies, self)
 
     def change(self, kind: str, value: Any) -> Change:
         """A change in the caller's own account and region; ``kind`` without the service's name."""
@@ -76,5 +80,6 @@ class Context:
         return deliver(self, arn, message) if deliver else None
 
     async def wait(self, topic: tuple[str, ...], until_ms: int) -> None:
-        """Returns when a state notifies ``topic`` or when the clock reads ``until_ms``, whichever comes first."""
+        """Returns when a state notifies ``topic``, when the clock reads ``until_ms``, or when as much real time has gone
+        by, whichever comes first: a clock that stands still must not keep a client for ever."""
         await self.waiter(topic, until_ms)

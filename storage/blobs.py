@@ -229,6 +229,18 @@ class DurableBodies:
             with contextlib.suppress(OSError):
                 self._files.unlink(self._layout.blobs / sha256)
 
+    async def hold(self, hashes: Collection[str]) -> None:
+        """Keeps bodies, there or about to be, from being removed until :meth:`unpin`."""
+        for sha256 in hashes:
+            self._pins[sha256] = self._pins.get(sha256, 0) + 1
+        while going := [self._removing[sha256] for sha256 in hashes if sha256 in self._removing]:
+            await asyncio.shield(going[0])
+
+    def source(self, sha256: str) -> bytes | Path:
+        """Where a body is: its bytes, or the blob."""
+        pending = self.pending.get(sha256)
+        return self._layout.blobs / sha256 if pending is None else pending.data
+
     def to_carry(self, bodies: Iterable[DurableBody]) -> dict[str, bytes]:
         """What the record that refers to these bodies must hold: small bodies that nothing refers to yet."""
         return {

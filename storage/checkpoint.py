@@ -32,7 +32,15 @@ from storage.machine import Machine
 from storage.pointer import DocumentFile, Pointer, Rest, read_pointer, write_pointer
 from storage.recovery import apply_changes
 from storage.references import References
-from storage.rest import changed_documents, place_bodies, place_documents, remove_stale_bodies, write_rest
+from storage.replacement import Replayer
+from storage.rest import (
+    changed_documents,
+    place_bodies,
+    place_documents,
+    remove_stale_bodies,
+    standing_documents,
+    write_rest,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +54,8 @@ _SYNC_ONE_BY_ONE = 100
 class Manifest:
     """What was made for publication. documents, blobs: new files in the folder's subfolders of these names; a
     document that isn't in ``new`` has its file already. rest: by file name, or None where no rest form was asked for.
-    rest_bodies: the bodies that the rest form refers to. reports: what Kumo's schema can't hold."""
+    rest_bodies: the bodies that the rest form refers to. reports: what Kumo's schema can't hold.
+    bodies, counts: all that the documents refer to, and entities by service, where the whole was asked for."""
 
     lsn: int
     checksum: int
@@ -56,6 +65,8 @@ class Manifest:
     rest: Mapping[str, str] | None
     rest_bodies: Sequence[str]
     reports: Sequence[str] = field(default=())
+    bodies: Sequence[str] = field(default=())
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         return orjson.dumps(asdict(self))
@@ -129,12 +140,13 @@ def fold(
     new_machines: Callable[[References], Mapping[str, Machine]],
     *,
     rest_names: Iterable[str] | None,
+    whole: bool = False,
     files: Files | None = None,
 ) -> None:
     """Reads the base and the journal up to a record, and writes the new base's files and a manifest into ``folder``.
 
     Runs beside the server and takes no lock. ``new_machines`` makes empty machines that tell their body references
-    to what they are given. Raises DirectoryRefused.
+    to what they are given. ``whole``: for a snapshot, whose rest form has no inline bodies. Raises DirectoryRefused.
     """
     files = files or Files()
     layout = Layout(path)
@@ -149,8 +161,9 @@ def fold(
     changed: set[str] = set()
     ids = pointer.ids
     reader = JournalReader(files, layout.journal, pointer.base)
+    replayer = Replayer(files, layout.documents)
     for record in reader.records(up_to):
-        changed |= apply_changes(machines, record.changes)
+        changed |= apply_changes(machines, record.changes, replayer, record.lsn)
         small_bodies |= record.bodies
         for sha256 in references.take_dead():
             small_bodies.pop(sha256, None)
@@ -160,7 +173,7 @@ def fold(
     manifest = write_state(
         files,
         layout,
-        pointer,
+        replace(pointer, bodies="bodyRef") if whole else pointer,
         folder,
         machines,
         Position(reader.last, ids),
@@ -168,6 +181,9 @@ def fold(
         small_bodies=small_bodies,
         rest_names=rest_names,
     )
+    if whole:
+        counts = {name: dict(machine.counts()) for name, machine in machines.items()}
+        manifest = replace(manifest, bodies=sorted(references.counts), counts=counts)
     files.write_new(folder / _MANIFEST, manifest.encode())
 
 
@@ -204,7 +220,7 @@ def publish(
         base=Mark(manifest.lsn, manifest.checksum),
         ids=manifest.ids,
         documents=manifest.documents,
-        rest=replace(pointer.rest, coming=rest or {}),
+        rest=Rest(pointer.rest.lsn, standing_documents(files, layout, pointer.rest), rest or {}),
     )
     write_pointer(files, layout, new)
     if rest is not None:

@@ -7,18 +7,29 @@ import itertools
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from storage.checkpoint import FOLDER_PREFIX, Manifest, Position, publish, read_manifest, write_state
+from storage.checkpoint import (
+    FOLDER_PREFIX,
+    Manifest,
+    Position,
+    publish,
+    read_manifest,
+    remove_unnamed_documents,
+    write_state,
+)
+from storage.content import Content
+from storage.folded import folded_content
 from storage.journal.records import Mark
 from storage.journal.segment import drop_all_segments, drop_segments
 from storage.journal.writer import JournalWriter
 from storage.machine import Machine
 from storage.opening import Claim
-from storage.options import FoldRequest
-from storage.pointer import Pointer, read_pointer, write_pointer
+from storage.options import CheckpointResult, FoldRequest
+from storage.pointer import DocumentFile, Pointer, read_pointer, write_pointer
 from storage.store import StorageUnavailable
 
 _log = logging.getLogger(__name__)
@@ -26,6 +37,8 @@ _log = logging.getLogger(__name__)
 JOURNAL_BYTES_MIN = 64 * 1024 * 1024
 """A checkpoint runs when the journal is larger than this and than half of the documents."""
 _TICK_S = 1.0
+_OFFER_S = 0.2
+"""How long a restored base waits for the next one, which would replace it."""
 
 
 class OutOfTime(Exception):
@@ -48,6 +61,7 @@ class Checkpointer:
         *,
         interval_ms: int,
         run_fold: Callable[[FoldRequest], Awaitable[int]] | None,
+        on_checkpoint: Callable[[CheckpointResult], None] = lambda result: None,
     ) -> None:
         self.pointer = pointer
         self._claim = claim
@@ -68,6 +82,8 @@ class Checkpointer:
         self._publication: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
         self._enabled = False
+        self._offered: tuple[Mark, int, Mapping[str, DocumentFile]] | None = None
+        self._on_checkpoint = on_checkpoint
 
     # When.
 
@@ -126,26 +142,95 @@ class Checkpointer:
         except (StorageUnavailable, OSError) as error:
             _log.error("checkpoint failed, the journal is kept: %s", error)
 
-    async def run(self, *, rest: bool) -> None:
+    async def run(self, *, rest: bool) -> CheckpointResult:
         """Folds everything committed so far and publishes it. Raises StorageUnavailable or OSError."""
-        if self._run_fold is None:
-            raise StorageUnavailable("this store was opened without a way to run checkpoints")
-        async with self._one:
-            started = time.perf_counter()
+        started = time.perf_counter()
+
+        def result(lsn: int, error: Exception | None = None) -> CheckpointResult:
+            milliseconds = (time.perf_counter() - started) * 1000
+            return CheckpointResult(lsn, rest, milliseconds, None if error is None else str(error))
+
+        lsn = self._journal.queued.lsn
+        try:
             bytes_now = self._journal.bytes
-            sealed = await self._journal.roll()
-            folder = self._new_folder(sealed.lsn)
-            try:
-                status = await self._run_fold(FoldRequest(self._layout.root, folder, sealed.lsn, rest))
-                if status != 0:
-                    raise StorageUnavailable(f"the checkpoint process ended with status {status}")
+            async with self._folded(rest=rest, whole=False) as (folder, sealed):
+                lsn = sealed.lsn
                 if self._enabled:
                     self._publication = asyncio.get_running_loop().create_task(self._publish(folder, sealed))
                     await asyncio.shield(self._publication)
+            self._bytes_at_base = bytes_now
+        except (StorageUnavailable, OSError) as error:
+            self._on_checkpoint(result(lsn, error))
+            raise
+        done = result(lsn)
+        self._on_checkpoint(done)
+        return done
+
+    @asynccontextmanager
+    async def _folded(self, *, rest: bool, whole: bool) -> AsyncIterator[tuple[Path, Mark]]:
+        """The folder of a fold of everything committed so far, and its mark. Nothing else is folded or published
+        meanwhile. Raises StorageUnavailable or OSError."""
+        if self._run_fold is None:
+            raise StorageUnavailable("this store was opened without a way to run checkpoints")
+        async with self._one:
+            sealed = await self._journal.roll()
+            folder = self._new_folder(sealed.lsn)
+            try:
+                status = await self._run_fold(FoldRequest(self._layout.root, folder, sealed.lsn, rest, whole))
+                if status != 0:
+                    raise StorageUnavailable(f"the checkpoint process ended with status {status}")
+                yield folder, sealed
             finally:
                 await asyncio.to_thread(self._files.remove_tree, folder)
-            self._bytes_at_base = bytes_now
-            _log.info("checkpoint at record %d: %.0f ms", sealed.lsn, (time.perf_counter() - started) * 1000)
+
+    @asynccontextmanager
+    async def content(self) -> AsyncIterator[Content]:
+        """Everything committed so far, folded by a process; its files stay until the end. Raises StorageUnavailable
+        or OSError."""
+        async with self._folded(rest=True, whole=True) as (folder, _):
+            manifest = await asyncio.to_thread(read_manifest, self._files, folder)
+            yield await asyncio.to_thread(folded_content, self._files, self._layout, self.pointer, folder, manifest)
+
+    # A base that a restore brought.
+
+    def offer_base(self, mark: Mark, ids: int, documents: Mapping[str, DocumentFile]) -> None:
+        """The whole state at a record is what these documents say, which are in place: they make a base without any
+        fold. It is published soon, unless another comes first."""
+        if self._offered is None and self._enabled:
+            asyncio.get_running_loop().call_later(_OFFER_S, self._take_offer)
+        self._offered = (mark, ids, documents)
+
+    def _take_offer(self) -> None:
+        if self._enabled:
+            self._begin(self._publish_offered())
+
+    async def _publish_offered(self) -> None:
+        async with self._one:
+            offered, self._offered = self._offered, None
+            if offered is None or offered[0].lsn <= self.pointer.base.lsn:
+                return
+            await self._journal.sync()
+            if self._journal.failure is None and self._enabled:
+                self._publication = asyncio.get_running_loop().create_task(self._publish_base(*offered))
+                await asyncio.shield(self._publication)
+
+    async def _publish_base(self, mark: Mark, ids: int, documents: Mapping[str, DocumentFile]) -> None:
+        files, layout = self._files, self._layout
+        pointer = replace(self.pointer, base=mark, ids=ids, documents=documents)
+        kept = self._claim.kept.documents(mark.lsn)
+
+        def publish_in_thread() -> None:
+            write_pointer(files, layout, pointer)
+            drop_segments(files, layout.journal, mark.lsn)
+            remove_unnamed_documents(files, layout, pointer, kept)
+
+        try:
+            await asyncio.to_thread(publish_in_thread)
+        except OSError as error:
+            _log.error("the restored base can't be published, the journal is kept: %s", error)
+            return
+        self.pointer = pointer
+        await self._bodies.remove(self._bodies.settle(mark.lsn))
 
     def _new_folder(self, lsn: int) -> Path:
         """A folder that no other process, an orphan of a killed server perhaps, writes to."""
@@ -174,7 +259,7 @@ class Checkpointer:
             folder,
             manifest,
             at_rest=at_rest,
-            kept_documents=self._claim.kept_documents,
+            kept_documents=self._claim.kept.documents(manifest.lsn),
         )
 
     async def _sweep(self) -> None:

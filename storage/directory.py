@@ -64,6 +64,11 @@ class Layout:
         return self.own / "before-adoption.json"
 
     @property
+    def seed(self) -> Path:
+        """What names the seed's documents and blobs."""
+        return self.own / "seed.json"
+
+    @property
     def rest_bodies(self) -> Path:
         return self.root / "s3-objects"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from storage.errors import Damaged
-from storage.files import Files
+from storage.files import FILE_MODE, Files
 from storage.pointer import DocumentFile
 
 _WRITE_BYTES = 256 * 1024
@@ -16,11 +16,16 @@ _SYNC_BYTES = 8 * 1024 * 1024
 
 
 def write_document(
-    files: Files, path: Path, lines: Iterable[bytes], check_in: Callable[[], None] = lambda: None
+    files: Files,
+    path: Path,
+    lines: Iterable[bytes],
+    check_in: Callable[[], None] = lambda: None,
+    *,
+    mode: int = FILE_MODE,
 ) -> DocumentFile:
     """Makes a document's file, synced (its name isn't). ``check_in`` is called now and then and may raise."""
     digest = hashlib.sha256()
-    fd = files.create(path)
+    fd = files.create(path, mode)
     try:
         size = unsynced = 0
         for piece in _pieces(lines):

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,15 +23,20 @@ from storage.base import load_base
 from storage.blobs import DurableBody
 from storage.checkpoint import Position
 from storage.checkpointer import Checkpointer
+from storage.content import AT_ONCE_ENTITIES, Content, Program, content_of, dump, entities
 from storage.errors import DirectoryRefused
+from storage.folded import seed_content
 from storage.journal.reader import JournalReader
-from storage.journal.records import encode_record
+from storage.journal.records import Mark, encode_record
 from storage.journal.writer import JournalWriter
 from storage.machine import Change, Machine
 from storage.opening import Claim, Opened, claim
-from storage.options import DurableOptions
+from storage.options import CheckpointResult, DurableOptions
 from storage.pointer import Home
+from storage.preparation import Prepared, preparing
 from storage.recovery import replay
+from storage.replacement import Kind, Replayer, encode_value, swap
+from storage.scope import Scope
 from storage.store import Body, StorageUnavailable
 
 _log = logging.getLogger(__name__)
@@ -65,6 +71,7 @@ class DurableStore:
     ) -> None:
         self.bodies = claimed.bodies
         self.home = claimed.home
+        self.rewinds = False
         self.lsn = opened.last.lsn
         self.recovery = opened.recovery
         self._claim = claimed
@@ -92,6 +99,7 @@ class DurableStore:
             self._machine_lsns,
             interval_ms=options.flush_interval_ms,
             run_fold=options.run_fold,
+            on_checkpoint=options.on_checkpoint,
         )
         self._ids = opened.recovery.ids
         self._time_ms = 0
@@ -99,16 +107,8 @@ class DurableStore:
     def commit(
         self, changes: Sequence[Change], bodies: Sequence[Body], *, request_id: str, time_ms: int, ids: int
     ) -> int:
-        if self._reason is not None:
-            raise StorageUnavailable(self._reason)
-        journal = self._journal
         carried = self.bodies.to_carry(cast("Sequence[DurableBody]", bodies)) if bodies else {}
-        line, mark = encode_record(
-            journal.queued, journal.synced, changes, carried, request_id=request_id, time_ms=time_ms, ids=ids
-        )
-        problem = journal.room_problem(len(line))
-        if problem is not None:
-            raise StorageUnavailable(f"there is no room for the journal: {problem}")
+        line, mark = self._encode(changes, carried, request_id, time_ms, ids)
         machine_lsns = self._machine_lsns
         try:
             for kind, account, region, value in changes:
@@ -118,14 +118,33 @@ class DurableStore:
         except BaseException as error:
             self._fail(f"record {mark.lsn} could not be applied: {error!r}")
             raise
-        self.lsn = mark.lsn
-        self.bodies.applied(mark.lsn, carried)
+        self._queue(line, mark, carried, time_ms, ids)
         for body in bodies:
             body.discard()
-        journal.append(line, mark)
+        return mark.lsn
+
+    def _encode(
+        self, changes: Sequence[Change], carried: Mapping[str, bytes], request_id: str, time_ms: int, ids: int
+    ) -> tuple[bytes, Mark]:
+        """The next record's line and mark. Raises StorageUnavailable; nothing has changed."""
+        if self._reason is not None:
+            raise StorageUnavailable(self._reason)
+        journal = self._journal
+        line, mark = encode_record(
+            journal.queued, journal.synced, changes, carried, request_id=request_id, time_ms=time_ms, ids=ids
+        )
+        problem = journal.room_problem(len(line))
+        if problem is not None:
+            raise StorageUnavailable(f"there is no room for the journal: {problem}")
+        return line, mark
+
+    def _queue(self, line: bytes, mark: Mark, carried: Mapping[str, bytes], time_ms: int, ids: int) -> None:
+        """A record that was applied goes to the journal."""
+        self.lsn = mark.lsn
+        self.bodies.applied(mark.lsn, carried)
+        self._journal.append(line, mark)
         self._ids, self._time_ms = ids, time_ms
         self._checkpointer.committed()
-        return mark.lsn
 
     def machine_lsn(self, name: str) -> int:
         return self._machine_lsns[name]
@@ -162,11 +181,64 @@ class DurableStore:
         self._journal.start()
         self._checkpointer.start()
 
-    async def checkpoint(self) -> None:
+    async def checkpoint(self) -> CheckpointResult:
         """Brings base and rest form up to date while it runs. Raises StorageUnavailable if that fails."""
         if self._reason is not None:
             raise StorageUnavailable(self._reason)
-        await self._checkpointer.run(rest=True)
+        try:
+            return await self._checkpointer.run(rest=True)
+        except OSError as error:
+            raise StorageUnavailable(str(error)) from error
+
+    # The whole state, out and in.
+
+    @property
+    def seed(self) -> Content | None:
+        seed = self._claim.kept.seed
+        return None if seed is None else seed_content(self._claim.files, self._claim.layout, self.home, seed)
+
+    @asynccontextmanager
+    async def captured(self, program: Program) -> AsyncIterator[Content]:
+        if entities(self._machines) > AT_ONCE_ENTITIES and self._options.run_fold is not None:
+            try:
+                async with self._checkpointer.content() as content:
+                    yield content
+            except OSError as error:
+                raise StorageUnavailable(str(error)) from error
+            return
+        lsn, dumped = self.lsn, dump(self._machines, self.home, program.rest_names)
+        hashes = list(self.bodies.references.counts)
+        await self.bodies.hold(hashes)
+        try:
+            await self.durable(lsn)
+            bodies = {sha256: self.bodies.source(sha256) for sha256 in hashes}
+            yield content_of(dumped, bodies, self.home, lsn)
+        finally:
+            for sha256 in hashes:
+                self.bodies.unpin(sha256)
+
+    @asynccontextmanager
+    async def prepared(self, content: Content | None, scope: Scope, program: Program) -> AsyncIterator[Prepared]:
+        if self._reason is not None:
+            raise StorageUnavailable(self._reason)
+        async with preparing(self._claim.files, self._claim.layout, self.bodies, self._claim.kept) as prepare:
+            yield await prepare(content, scope, program)
+
+    def replace(self, kind: Kind, prepared: Prepared, *, request_id: str, time_ms: int, ids: int) -> int:
+        parts = prepared.parts_beside(self._machines)
+        change = (kind, "", "", encode_value(prepared.scope, prepared.documents))
+        line, mark = self._encode((change,), {}, request_id, time_ms, ids)
+        try:
+            swap(self._machines, parts, self.bodies.references)
+        except BaseException as error:
+            self._fail(f"record {mark.lsn} could not be applied: {error!r}")
+            raise
+        self._machine_lsns.update(dict.fromkeys(parts, mark.lsn))
+        self._claim.kept.named({document.file: mark.lsn for document in prepared.documents.values()})
+        self._queue(line, mark, {}, time_ms, ids)
+        if prepared.scope.is_everything:
+            self._checkpointer.offer_base(mark, ids, prepared.documents)
+        return mark.lsn
 
     async def stop(self) -> None:
         if self._stopped:
@@ -236,7 +308,8 @@ class DurableStore:
         load_base(files, layout.documents, pointer.documents, self._machines)
         if up_to > pointer.base.lsn:
             reader = JournalReader(files, layout.journal, pointer.base)
-            replay(reader, self._machines, self.bodies, pointer.ids, up_to)
+            replayer = Replayer(files, layout.documents)
+            replay(reader, self._machines, self.bodies, replayer, pointer.ids, up_to)
             if reader.last.lsn < up_to:
                 raise DirectoryRefused(f"the journal ends at record {reader.last.lsn}, and {up_to} was answered for")
 

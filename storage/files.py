@@ -8,6 +8,7 @@ recorder, a failing disk or a model of a power cut in its place. Paths are :clas
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import sys
@@ -16,7 +17,10 @@ from pathlib import Path
 
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
+SHARED_FILE_MODE = 0o666
+"""Of files that aren't ours alone: the umask takes its part away."""
 _COPY_BYTES = 1024 * 1024
+_FICLONE = 0x40049409
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS}
 
 
@@ -111,6 +115,10 @@ class Files:
     def mkdir(self, path: Path) -> None:
         os.mkdir(path, DIRECTORY_MODE)
 
+    def make_folders(self, path: Path) -> None:
+        """A folder that is shared with others as the umask says, with those above it; fine if it is there."""
+        os.makedirs(path, exist_ok=True)
+
     def rmdir(self, path: Path) -> None:
         os.rmdir(path)
 
@@ -138,6 +146,11 @@ class Files:
 
     def size_of(self, path: Path) -> int:
         return os.stat(path).st_size
+
+    def signature(self, path: Path) -> tuple[int, int, int]:
+        """Equal for a file that nobody has written to meanwhile: size, time of change and number."""
+        status = os.stat(path)
+        return status.st_size, status.st_mtime_ns, status.st_ino
 
     def read(self, path: Path) -> bytes:
         """A whole file."""
@@ -167,15 +180,40 @@ class Files:
         finally:
             self.close(fd)
 
-    def replace(self, path: Path, data: bytes) -> None:
+    def replace(self, path: Path, data: bytes, *, mode: int = FILE_MODE) -> None:
         """Puts this content in the place of a file at once: after a crash there is the old one or the new one,
         whole."""
         temporary = path.with_name(path.name + ".new")
         if self.exists(temporary):
             self.unlink(temporary)
-        self.write_new(temporary, data)
+        self.write_new(temporary, data, mode=mode)
         self.rename(temporary, path)
         self.sync_directory(path.parent)
+
+    def clone(self, source: Path, fd: int) -> bool:
+        """Makes an empty file share the blocks of another one, where the file system can; whether it did."""
+        if sys.platform != "linux":
+            return False
+        try:
+            with open(source, "rb") as file:
+                fcntl.ioctl(fd, _FICLONE, file.fileno())
+        except OSError:
+            return False
+        return True
+
+    def copy(self, source: Path, target: Path, *, mode: int = FILE_MODE, durable: bool = True) -> None:
+        """Makes a file with the content of another one: shared blocks, else a copy. Its name is not synced."""
+        fd = self.create(target, mode)
+        try:
+            if not self.clone(source, fd):
+                offset = 0
+                for chunk in self.chunks(source):
+                    self.pwrite(fd, chunk, offset)
+                    offset += len(chunk)
+            if durable:
+                self.sync(fd)
+        finally:
+            self.close(fd)
 
     def link_or_copy(self, source: Path, target: Path, *, mode: int) -> None:
         """The same content under a second name: a hard link, or where that can't be (another mount, another owner) a
@@ -188,15 +226,7 @@ class Files:
             temporary = target.with_name(target.name + ".tmp")
             if self.exists(temporary):
                 self.unlink(temporary)
-            fd = self.create(temporary, mode)
-            try:
-                offset = 0
-                for chunk in self.chunks(source):
-                    self.pwrite(fd, chunk, offset)
-                    offset += len(chunk)
-                self.sync(fd)
-            finally:
-                self.close(fd)
+            self.copy(source, temporary, mode=mode)
             self.rename(temporary, target)
 
 
@@ -204,6 +234,4 @@ if sys.platform == "darwin":
 
     def _full_sync(fd: int) -> None:
         """Here fsync leaves the data in the drive's cache."""
-        import fcntl
-
         fcntl.fcntl(fd, fcntl.F_FULLFSYNC)

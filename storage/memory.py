@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from storage.content import AT_ONCE_ENTITIES, Content, Dump, Program, content_of, dump, entities
 from storage.machine import Change, Machine
 from storage.memory_bodies import MemoryBodies
-from storage.store import Body
+from storage.options import CheckpointResult
+from storage.pointer import Home
+from storage.preparation import Prepared, built
+from storage.references import References
+from storage.replacement import Kind, Parts, swap
+from storage.scope import EVERYTHING, Scope
+from storage.store import Body, StorageUnavailable
+
+
+class _Saved(NamedTuple):
+    """A world that is kept, to be put back by copying containers: the content that it was built from, and its parts.
+    Its bodies are held."""
+
+    content: Content
+    parts: Parts
+    hashes: Sequence[str]
 
 
 class MemoryStore:
-    """See :class:`storage.store.Store`."""
+    """See :class:`storage.store.Store`. The seed and what was restored last stay built: putting them back costs no
+    more than copying containers."""
 
-    def __init__(self, machines: Mapping[str, Machine], bodies: MemoryBodies) -> None:
+    def __init__(self, machines: Mapping[str, Machine], bodies: MemoryBodies, home: Home | None = None) -> None:
         self.bodies = bodies
+        self.home = home or Home()
+        self.rewinds = True
         self.lsn = 0
         self._machines = machines
         self._machine_lsns = dict.fromkeys(machines, 0)
+        self._seed: _Saved | None = None
+        self._last: _Saved | None = None
 
     def commit(
         self, changes: Sequence[Change], bodies: Sequence[Body], *, request_id: str, time_ms: int, ids: int
@@ -52,3 +76,70 @@ class MemoryStore:
 
     async def stop(self) -> None:
         return
+
+    async def checkpoint(self) -> CheckpointResult:
+        raise StorageUnavailable("this emu keeps nothing: there is no data directory to write to")
+
+    # The whole state, out and in.
+
+    @property
+    def seed(self) -> Content | None:
+        return None if self._seed is None else self._seed.content
+
+    def plant(self, seed: Content, program: Program) -> None:
+        """Begins with a seed, before anything else. Raises StateRefused."""
+        parts = built(seed, EVERYTHING, program)
+        self._seed = self._saved(seed, parts, self._copies(seed, parts))
+        swap(self._machines, self._seed.parts, self.bodies.references)
+
+    @asynccontextmanager
+    async def captured(self, program: Program) -> AsyncIterator[Content]:
+        lsn, hashes = self.lsn, self.bodies.hold_all()
+        try:
+            if entities(self._machines) <= AT_ONCE_ENTITIES:
+                dumped = dump(self._machines, self.home, program.rest_names)
+            else:
+                saved = {name: machine.save() for name, machine in self._machines.items()}
+                dumped = await asyncio.to_thread(_dump_saved, saved, program, self.home)
+            yield content_of(dumped, {sha256: self.bodies.source(sha256) for sha256 in hashes}, self.home, lsn)
+        finally:
+            self.bodies.let_go(hashes)
+
+    @asynccontextmanager
+    async def prepared(self, content: Content | None, scope: Scope, program: Program) -> AsyncIterator[Prepared]:
+        if content is None:
+            yield Prepared(None, scope, program, built(None, scope, program), {})
+            return
+        saved = next((kept for kept in (self._seed, self._last) if kept and kept.content is content), None)
+        if saved is None:
+            parts = await asyncio.to_thread(built, content, EVERYTHING, program)
+            saved = self._saved(content, parts, await asyncio.to_thread(self._copies, content, parts))
+            if self._last is not None:
+                self.bodies.let_go(self._last.hashes)
+            self._last = saved
+        parts = {name: saved.parts[name] for name in scope.machines(saved.parts)}
+        yield Prepared(content, scope, program, parts, {})
+
+    def _copies(self, content: Content, parts: Parts) -> dict[str, bytes | Path]:
+        hashes = {sha256 for part in parts.values() for sha256 in part.counts}
+        return self.bodies.copies({sha256: content.bodies[sha256] for sha256 in hashes})
+
+    def _saved(self, content: Content, parts: Parts, copies: Mapping[str, bytes | Path]) -> _Saved:
+        self.bodies.take(copies)
+        return _Saved(content, parts, list(copies))
+
+    def replace(self, kind: Kind, prepared: Prepared, *, request_id: str, time_ms: int, ids: int) -> int:
+        parts = prepared.parts_beside(self._machines)
+        swap(self._machines, parts, self.bodies.references)
+        self.lsn += 1
+        self._machine_lsns.update(dict.fromkeys(parts, self.lsn))
+        self.bodies.settle()
+        return self.lsn
+
+
+def _dump_saved(saved: Mapping[str, Any], program: Program, home: Home) -> Dump:
+    """In a thread: entities are never changed, and the containers are copies."""
+    machines = program.new_machines(References())
+    for name, machine in machines.items():
+        machine.rewind(saved[name])
+    return dump(machines, home, program.rest_names)

@@ -59,7 +59,7 @@ class MemoryBodies:
     """See :class:`storage.store.Bodies`."""
 
     def __init__(self) -> None:
-        self._references = References()
+        self.references = References()
         self._kept: dict[str, bytes | Path] = {}
         self._files = Files()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -89,17 +89,56 @@ class MemoryBodies:
         return await concatenate(self, ranges, digests)
 
     def retain(self, sha256: str) -> None:
-        self._references.retain(sha256)
+        self.references.retain(sha256)
 
     def release(self, sha256: str) -> None:
-        self._references.release(sha256)
+        self.references.release(sha256)
 
     def settle(self) -> None:
         """After a record or a discarded upload: lets go of what nothing refers to."""
-        for sha256 in self._references.take_dead():
+        for sha256 in self.references.take_dead():
             content = self._kept.pop(sha256)
             if isinstance(content, Path):
                 self._files.unlink(content)
+
+    # Whole states, out and in.
+
+    def hold_all(self) -> list[str]:
+        """One more reference to every body; gives their names, for :meth:`let_go`."""
+        hashes = list(self._kept)
+        for sha256 in hashes:
+            self.references.retain(sha256)
+        return hashes
+
+    def let_go(self, hashes: Sequence[str]) -> None:
+        for sha256 in hashes:
+            self.references.release(sha256)
+        self.settle()
+
+    def source(self, sha256: str) -> bytes | Path:
+        """Where a body is: its bytes, or its file."""
+        return self._kept[sha256]
+
+    def copies(self, bodies: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
+        """In any thread: the bodies as :meth:`take` takes them, files copied."""
+        return {
+            sha256: self._copied(source) if isinstance(source, Path) else source for sha256, source in bodies.items()
+        }
+
+    def take(self, copies: Mapping[str, bytes | Path]) -> None:
+        """Takes in bodies, each with a reference of its own."""
+        for sha256, content in copies.items():
+            kept = self._kept.setdefault(sha256, content)
+            if kept is not content and isinstance(content, Path):
+                self._files.unlink(content)
+            self.references.retain(sha256)
+
+    def _copied(self, source: Path) -> bytes | Path:
+        if self._files.size_of(source) <= SPOOL_BYTES:
+            return self._files.read(source)
+        path = self._new_path()
+        self._files.copy(source, path, durable=False)
+        return path
 
     def _new_path(self) -> Path:
         if self._folder is None:

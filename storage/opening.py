@@ -25,16 +25,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import orjson
-
-from storage import pointer as pointers
 from storage.adoption import adopt_documents, body_form
 from storage.base import load_base, write_base
 from storage.blobs import DurableBodies
 from storage.checkpoint import remove_unnamed_documents, remove_unpublished
+from storage.content import Content, state_hash
 from storage.directory import Layout, Lock, make_root, refusal
-from storage.errors import Damaged, TwoHistories
+from storage.errors import Damaged, DirectoryRefused, TwoHistories
 from storage.files import Files
+from storage.installation import install_bodies
 from storage.journal.reader import JournalReader, cut
 from storage.journal.records import Mark
 from storage.journal.segment import (
@@ -45,11 +44,13 @@ from storage.journal.segment import (
     open_segment,
     segment_numbers,
 )
+from storage.kept import Kept, SeedBase
 from storage.machine import Machine
 from storage.options import DurableOptions
 from storage.pointer import Home, Pointer, Rest, read_pointer, write_pointer
 from storage.recovery import Found, Recovery, Replay, replay
-from storage.rest import changed_documents
+from storage.replacement import Replayer
+from storage.rest import changed_documents, standing_documents
 
 
 @dataclass(slots=True)
@@ -114,11 +115,14 @@ class Claim:
         self.lock = lock
         self.rest_names = tuple(options.rest_names)
         self.bodies = DurableBodies(options.files, layout, options.durability)
-        self.kept_documents: set[str] = set()
+        self.kept = Kept(options.files, layout)
         self._pointer = pointer
         self._notes: list[str] = []
         if pointer is not None:
             self.home = replace(pointer.home, namespaces=options.namespaces or pointer.home.namespaces)
+        elif options.seed is not None:
+            home = options.seed.home
+            self.home = replace(home, namespaces=options.namespaces or home.namespaces)
         else:
             foreign = self._found_without_pointer() == "import"
             self.home = Home(*options.home, options.namespaces or ("single" if foreign else "aws"))
@@ -126,7 +130,7 @@ class Claim:
     def release(self) -> None:
         """Gives the directory up, unloaded. What was made for a first start is removed."""
         try:
-            if self._pointer is None and self.lock.held:
+            if self.lock.held and not self.files.exists(self.layout.pointer):
                 self.files.remove_tree(self.layout.own)
         finally:
             self.lock.release()
@@ -160,6 +164,8 @@ class Claim:
     # Without a pointer.
 
     def _found_without_pointer(self) -> Found:
+        if self.options.seed is not None:
+            return "seed"
         return "import" if any(map(self._rest_document_exists, self.rest_names)) else "fresh"
 
     def _rest_document_exists(self, name: str) -> bool:
@@ -177,8 +183,10 @@ class Claim:
         load_base(files, layout.documents, {}, machines)
         pointer = Pointer(self.home, "live", Mark(0, 0), durability=self.options.durability)
         found = changed_documents(files, layout, pointer, self.rest_names)
-        if found:
-            pointer = replace(self._adopt(machines, pointer, found), bodies=body_form(files, layout))
+        if self.options.seed is not None:
+            pointer = self._plant(machines, pointer, self.options.seed)
+        elif found:
+            pointer = self._adopt(machines, replace(pointer, bodies=body_form(files, layout)), found)
         segment = make_segment(files, layout.journal, 1, 0, self.options.segment_bytes)
         for folder in (layout.own, layout.root, layout.root.absolute().parent):
             files.sync_directory(folder)
@@ -190,7 +198,8 @@ class Claim:
 
     def _open(self, machines: Mapping[str, Machine], pointer: Pointer) -> tuple[Opened, Found, int]:
         files, layout = self.files, self.layout
-        self._read_kept_history()
+        self.kept.read()
+        self.bodies.kept = self.kept.blobs()
         load_base(files, layout.documents, pointer.documents, machines)
         self.bodies.applied(pointer.base.lsn, {})
         reader = JournalReader(files, layout.journal, pointer.base)
@@ -214,10 +223,11 @@ class Claim:
         last = pointer.base if pointer.state == "rest" else reader.last
         now = replace(adopted, state="live", durability=self.options.durability)
         if now != pointer:
-            if edited:
-                self._keep_history(pointer)
+            if edited and self.kept.keep_before(pointer, self.bodies.dead_bodies()):
+                self.bodies.kept = self.kept.blobs()
+                self._notes.append(f"the state before is kept; {layout.adopted_over} names its documents")
             write_pointer(files, layout, now)
-        remove_unnamed_documents(files, layout, now, self.kept_documents)
+        remove_unnamed_documents(files, layout, now, self.kept.documents(now.base.lsn))
         found: Found = "adopted" if edited else pointer.state
         return _opened(now, segment, last, replayed, reader.bytes), found, replayed.records
 
@@ -225,7 +235,8 @@ class Claim:
         """Applies every record beyond the base."""
         if pointer.state == "rest" and not segment_numbers(self.files, self.layout.journal):
             return Replay(pointer.ids)
-        replayed = replay(reader, machines, self.bodies, pointer.ids)
+        replayed = replay(reader, machines, self.bodies, Replayer(self.files, self.layout.documents), pointer.ids)
+        self.kept.named(replayed.restored)
         if pointer.state == "rest" and replayed.records:
             raise Damaged(
                 self.layout.pointer, f"it is older than the journal, which goes on to record {reader.last.lsn}"
@@ -264,28 +275,31 @@ class Claim:
         files.sync_directory(layout.documents)
         files.sync_file_system(layout.own)
         shown = {layout.rest_document(name).name: sha256 for name, sha256 in edited.items()}
-        rest = Rest(pointer.base.lsn, {**pointer.rest.documents, **pointer.rest.coming, **shown})
-        return replace(pointer, documents=documents, rest=rest)
+        rest = Rest(pointer.base.lsn, {**standing_documents(files, layout, pointer.rest), **shown})
+        bodies = "bodyRef" if files.exists(layout.rest_bodies) else pointer.bodies
+        return replace(pointer, documents=documents, rest=rest, bodies=bodies)
 
-    def _keep_history(self, pointer: Pointer) -> None:
-        """Keeps the base that an adoption replaces: once, so that the first edit can't be followed by the loss of
-        what was there before."""
-        if self.files.exists(self.layout.adopted_over):
-            return
-        blobs = self.bodies.dead_bodies()
-        history = {"pointer": orjson.Fragment(pointers.encode(pointer)), "blobs": blobs}
-        self.files.replace(self.layout.adopted_over, orjson.dumps(history))
-        self._notes.append(f"the state before is kept; {self.layout.adopted_over} names its documents")
-        self._read_kept_history()
-
-    def _read_kept_history(self) -> None:
-        if self.files.exists(self.layout.adopted_over):
-            try:
-                history = orjson.loads(self.files.read(self.layout.adopted_over))
-                self.kept_documents = {entry["file"] for entry in history["pointer"]["base"]["documents"].values()}
-                self.bodies.kept = frozenset(history["blobs"])
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise Damaged(self.layout.adopted_over, f"not what emu wrote ({error})") from error
+    def _plant(self, machines: Mapping[str, Machine], pointer: Pointer, seed: Content) -> Pointer:
+        """The pointer to a base that says what the seed says; the seed's documents and bodies are kept as long as the
+        directory, so that a reset can go back to it. Everything that it names is synced."""
+        files, layout = self.files, self.layout
+        install_bodies(files, layout, seed.bodies)
+        for name, document in seed.documents.items():
+            service, account, region = name.split(".", 2)
+            if service not in machines:
+                raise DirectoryRefused(f"The seed {seed.name} holds the service {service!r}: it needs a newer emu.")
+            machines[service].load(account, region, document.lines())
+        for machine in machines.values():
+            machine.loaded()
+        self.bodies.applied(0, {})
+        documents = write_base(files, layout.documents, machines, 0, {}, machines)
+        files.sync_directory(layout.documents)
+        state = state_hash({name: document.sha256 for name, document in documents.items()})
+        self.kept.keep_seed(SeedBase(seed.name, seed.commit, state, documents, sorted(seed.bodies)))
+        self.bodies.kept = self.kept.blobs()
+        if state != seed.state_hash:
+            self._notes.append(f"the seed {seed.name} was written by another emu; it was migrated in the copy")
+        return replace(pointer, documents=documents)
 
     def _clear_leftovers(self, pointer: Pointer) -> None:
         """What a killed process left half done."""

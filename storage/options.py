@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.content import Content
 from storage.files import Files
 from storage.journal.segment import SEGMENT_BYTES
 from storage.pointer import Namespaces
@@ -15,12 +16,23 @@ from storage.store import Durability
 @dataclass(frozen=True, slots=True)
 class FoldRequest:
     """The arguments of :func:`storage.checkpoint.fold`, for a process of its own. rest: whether a rest form is
-    written."""
+    written. whole: whether it is for a snapshot, which needs to know of every body."""
 
     path: Path
     folder: Path
     up_to: int
     rest: bool
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointResult:
+    """A checkpoint that ran. rest: whether the rest form was brought up to date. error: why it failed, else None."""
+
+    lsn: int
+    rest: bool
+    milliseconds: float
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,8 @@ class DurableOptions:
     stop_timeout_s: how long a clean stop may take to write base and rest form.
     run_fold: carries out a fold in a process of its own and returns its exit status; None: no checkpoints while it
     runs.
+    on_checkpoint: is told of every checkpoint that ran.
+    seed: what a fresh directory begins with.
     segment_bytes: to what size the journal's files are made. files: the disk.
     """
 
@@ -46,5 +60,7 @@ class DurableOptions:
     flush_interval_ms: int = 1000
     stop_timeout_s: float = 8.0
     run_fold: Callable[[FoldRequest], Awaitable[int]] | None = None
+    on_checkpoint: Callable[[CheckpointResult], None] = lambda result: None
+    seed: Content | None = None
     segment_bytes: int = SEGMENT_BYTES
     files: Files = field(default_factory=Files)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class References:
     """Counts by SHA-256. The machines call :meth:`retain` and :meth:`release` while they apply changes.
@@ -24,6 +26,11 @@ class References:
         else:
             del self.counts[sha256]
             self._zeros.append(sha256)
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Many references at once: those of a state that was built aside."""
+        for sha256, count in counts.items():
+            self.counts[sha256] = self.counts.get(sha256, 0) + count
 
     def take_dead(self) -> list[str]:
         """What lost its last reference since the last call, and has none now."""

@@ -14,7 +14,7 @@ from storage.directory import Layout
 from storage.documents import hash_file, write_document
 from storage.files import FILE_MODE, Files
 from storage.machine import Machine
-from storage.pointer import BodyForm, Home, Pointer
+from storage.pointer import BodyForm, Home, Pointer, Rest
 
 _BODY_REFERENCE = re.compile(rb'"bodyRef":"([0-9a-f]{64})"')
 _BODY_NAME = re.compile(r"[0-9a-f]{64}")
@@ -46,12 +46,13 @@ def write_rest(
         lines = machines[name].dump_kumo(
             home.account, home.region, read_body if form == "inline" else None, rest.reports.append
         )
-        written = write_document(files, folder / f"{name}.json", _note_bodies(lines, rest.bodies), check_in)
+        written = write_document(files, folder / f"{name}.json", note_bodies(lines, rest.bodies), check_in)
         rest.documents[written.file] = written.sha256
     return rest
 
 
-def _note_bodies(lines: Iterable[bytes], bodies: set[str]) -> Iterator[bytes]:
+def note_bodies(lines: Iterable[bytes], bodies: set[str]) -> Iterator[bytes]:
+    """The lines of a document in Kumo's schema; the bodies that it refers to are put into ``bodies`` on the way."""
     # Inside a JSON string the quotes would be escaped, so this finds references only.
     for line in lines:
         bodies.update(match.decode() for match in _BODY_REFERENCE.findall(line))
@@ -84,6 +85,14 @@ def remove_stale_bodies(files: Files, layout: Layout, bodies: Iterable[str]) -> 
     for name in set(files.names(layout.rest_bodies)) - set(bodies):
         if _BODY_NAME.fullmatch(name):
             files.unlink(layout.rest_bodies / name)
+
+
+def standing_documents(files: Files, layout: Layout, rest: Rest) -> Mapping[str, str]:
+    """The SHA-256 of each document that we left, also where putting the coming ones in their place was broken off."""
+    if not rest.coming:
+        return rest.documents
+    names = {*rest.documents, *rest.coming}
+    return {name: hash_file(files, layout.root / name) for name in names if files.exists(layout.root / name)}
 
 
 def changed_documents(files: Files, layout: Layout, pointer: Pointer, names: Iterable[str]) -> dict[str, str]:

@@ -4,9 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from storage.machine import Change
+
+if TYPE_CHECKING:
+    from storage.content import Content, Program
+    from storage.options import CheckpointResult
+    from storage.preparation import Prepared
+    from storage.replacement import Kind
+    from storage.scope import Scope
 
 Durability = Literal["fsync", "os"]
 """When a durable store answers: when a record is on the disk, or when the operating system has it."""
@@ -109,6 +117,31 @@ class Store(Protocol):
 
     def describe(self) -> Mapping[str, Any]:
         """For ``/kumo/state``: mode, directory, lsn, what was recovered."""
+
+    @property
+    def seed(self) -> Content | None:
+        """The state that it began with, if it was given one."""
+
+    def captured(self, program: Program) -> AbstractAsyncContextManager[Content]:
+        """The whole state as it is now, or a moment later: encoded between two requests, or beside them where that
+        would take too long. Its bodies stay until the end. Raises StorageUnavailable."""
+
+    def prepared(
+        self, content: Content | None, scope: Scope, program: Program
+    ) -> AbstractAsyncContextManager[Prepared]:
+        """Makes a content, or the empty state, ready for :meth:`replace`, beside the requests. Raises StateRefused or
+        StorageUnavailable; nothing has changed."""
+
+    def replace(self, kind: Kind, prepared: Prepared, *, request_id: str, time_ms: int, ids: int) -> int:
+        """Puts what is prepared in the place of the part of the state that it is about, in one record; its lsn. Raises
+        StateRefused or StorageUnavailable; nothing has changed."""
+
+    @property
+    def rewinds(self) -> bool:
+        """Whether a content that was restored once is put back from memory the next time."""
+
+    async def checkpoint(self) -> CheckpointResult:
+        """Brings what is on the disk up to date. Raises StorageUnavailable."""
 
     async def start(self) -> None:
         """Begins background work. The store is already open and loaded."""

@@ -8,6 +8,7 @@ import click
 
 from emu.cli.aws import aws
 from emu.cli.fold import fold
+from emu.cli.log import log
 from emu.cli.serve import serve
 from emu.client.arguments import begins_a_call
 
@@ -35,6 +36,7 @@ def cli() -> None:
 cli.add_command(serve)
 cli.add_command(aws)
 cli.add_command(fold)
+cli.add_command(log)
 
 _OWN_FLAGS = {"-h", "--help", "--version"}
 

@@ -25,7 +25,7 @@ def aws(words: tuple[str, ...]) -> None:
             return
         assert line.service is not None
         assert line.operation is not None
-        text = call(line.service, line.operation, line.words, line.options, os.environ)
+        text = call(line.service, line.operation, line.words, line.options, os.environ, indent=sys.stdout.isatty())
     except UsageError as error:
         click.echo(f"emu aws: {error}", err=True)
         sys.exit(2)

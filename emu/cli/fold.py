@@ -14,14 +14,15 @@ import click
 @click.option("--up-to", type=int, required=True)
 @click.option("--code", required=True)
 @click.option("--rest", is_flag=True)
-def fold(path: Path, folder: Path, up_to: int, code: str, rest: bool) -> None:
+@click.option("--whole", is_flag=True)
+def fold(path: Path, folder: Path, up_to: int, code: str, rest: bool, whole: bool) -> None:
     """Folds the journal's records up to a number into a new base, in a folder of its own."""
     from emu.fold import carry_out
     from storage.checkpointer import FoldRequest
     from storage.errors import DirectoryRefused
 
     try:
-        carry_out(FoldRequest(path=path, folder=folder, up_to=up_to, rest=rest), code)
+        carry_out(FoldRequest(path=path, folder=folder, up_to=up_to, rest=rest, whole=whole), code)
     except DirectoryRefused as error:
         click.echo(f"emu fold: {error}", err=True)
         sys.exit(1)

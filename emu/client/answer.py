@@ -13,8 +13,9 @@ from emu.client.errors import UsageError
 _FORMATS = ("json", "text")
 
 
-def shown(answer: Mapping[str, Any], query: str | None, output: str) -> str | None:
-    """The text to print for an answer; None where there is nothing to show, as AWS CLI does. Raises UsageError."""
+def shown(answer: Mapping[str, Any], query: str | None, output: str, *, indent: bool) -> str | None:
+    """The text to print for an answer; None where there is nothing to show, as AWS CLI does. JSON is one line, as in
+    Kumo's client, or indented. Raises UsageError."""
     if output not in _FORMATS:
         raise UsageError(f"--output is {output!r}, but must be json or text.")
     # As it would be in JSON, so that a query sees what is shown without one.
@@ -25,7 +26,7 @@ def shown(answer: Mapping[str, Any], query: str | None, output: str) -> str | No
         return None
     if output == "text":
         return _text(content)
-    return json.dumps(content, indent=4, ensure_ascii=False)
+    return json.dumps(content, indent=4 if indent else None, ensure_ascii=False)
 
 
 def _plain(value: Any) -> str:

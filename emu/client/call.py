@@ -40,9 +40,15 @@ def operation_of(model: Any, command: str) -> Any:
 
 
 def call(
-    service: str, command: str, words: Sequence[str], options: Mapping[str, str], environment: Mapping[str, str]
+    service: str,
+    command: str,
+    words: Sequence[str],
+    options: Mapping[str, str],
+    environment: Mapping[str, str],
+    *,
+    indent: bool = False,
 ) -> str | None:
-    """Makes the call; the text to print. Raises UsageError and CallFailed."""
+    """Makes the call; the text to print, indented for a person or one line. Raises UsageError and CallFailed."""
     if service == "s3" and command == "mb":
         return _make_bucket(words, options, environment)
     operation = operation_of(model_of(service), command)
@@ -52,7 +58,7 @@ def call(
     answer = _answer(SERVICES[service], operation.name, request, options, environment)
     if streamed is not None and target is not None:
         _save(answer.pop(streamed), target)
-    return shown(answer, options.get("--query"), options.get("--output", "json"))
+    return shown(answer, options.get("--query"), options.get("--output", "json"), indent=indent)
 
 
 def _make_bucket(words: Sequence[str], options: Mapping[str, str], environment: Mapping[str, str]) -> str:

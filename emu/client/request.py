@@ -50,6 +50,7 @@ class _Reader:
         self._operation = operation
         self._options = {option_of(member): member for member in members_of(operation)}
         self._rest = list(words)
+        self._listed: dict[str, list[str]] = {}
 
     def read(self) -> None:
         while self._rest:
@@ -70,6 +71,9 @@ class _Reader:
             self.request[member] = self._flag(name, given) is on
             return
         values = self._values(name, given, many=shape.type_name == "list")
+        if shape.type_name == "list":
+            # AWS CLI takes all elements behind one option, Kumo's client the option once for each.
+            values = self._listed[member] = [*self._listed.get(member, ()), *values]
         if member == self.streamed:
             self.request[member] = opened(values[0], name)
         else:

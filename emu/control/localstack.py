@@ -1,8 +1,8 @@
 """``/_localstack/health`` and ``/_localstack/init/ready``: what scripts that wait for LocalStack ask.
 
-Such scripts look for ``"s3": "available"`` or ``"s3": "running"`` in the text, so it is written as LocalStack writes it,
-with a space behind each colon. As there, a service is *available* before it is used and *running* from then on; here,
-used means that it holds something.
+Such scripts look for ``"s3": "available"`` or ``"s3": "running"`` in the text, so it is written as LocalStack writes
+it, with a space behind each colon. As there, a service is *available* before it is used and *running* from then on;
+here, used means that it holds something.
 https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/
 """
 

@@ -15,22 +15,42 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from typing import Self
+
+from emu.testing.control import ControlError
+from emu.testing.levers import Levers
 
 _READY = re.compile(rb'msg="ready to serve" address=(\S+)')
-_OPENER = build_opener(ProxyHandler({}))
 
 
 class EmulatorError(Exception):
     """The server didn't start or didn't stop as it should. The text ends with its log."""
 
 
-class Emulator:
+class Connection(Levers):
+    """The levers of a server that someone else runs: :meth:`Emulator.connect`. It can't be killed from here."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self._endpoint_url = endpoint_url.rstrip("/")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The server goes on; it is whoever's started it."""
+
+    @property
+    def endpoint_url(self) -> str:
+        return self._endpoint_url
+
+
+class Emulator(Levers):
     """``with Emulator(data_dir=tmp_path) as emu: emu.client("s3").create_bucket(Bucket="b")``
 
     data_dir: the directory that keeps the state; None for a server in memory.
+    seed: a snapshot's folder that the first start begins with; it is copied, never written.
     port: 0 takes a free one at the first start; later starts take the same again, so that clients stay valid.
     arguments: further arguments of ``emu serve``. environment: further variables; KUMO_* and AWS_* of the caller are
     not passed on. timeout_s: how long a start or stop may take.
@@ -40,6 +60,7 @@ class Emulator:
         self,
         data_dir: Path | str | None = None,
         *,
+        seed: Path | str | None = None,
         port: int = 0,
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
@@ -47,11 +68,19 @@ class Emulator:
     ) -> None:
         self.data_dir = None if data_dir is None else Path(data_dir)
         self.port = port
+        self._seed = None if seed is None else Path(seed)
         self._arguments = tuple(arguments)
         self._environment = dict(environment or {})
         self._timeout_s = timeout_s
         self._process: subprocess.Popen[bytes] | None = None
         self._log = tempfile.NamedTemporaryFile(prefix="emu-", suffix=".log")  # noqa: SIM115 - lives as long as this
+
+    @staticmethod
+    def connect(endpoint_url: str) -> Connection:
+        """The levers of a server or container that is already running. Raises ControlError if nothing is there."""
+        connection = Connection(endpoint_url)
+        connection.control.get("/kumo/state")
+        return connection
 
     def __enter__(self) -> Self:
         try:
@@ -78,6 +107,16 @@ class Emulator:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def has_ended(self, timeout_s: float = 0) -> bool:
+        """Whether the server's process is gone, or goes within a time."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     @property
     def pid(self) -> int:
         if self._process is None:
@@ -101,14 +140,18 @@ class Emulator:
         command = [sys.executable, "-P", "-m", "emu", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         if self.data_dir is not None:
             command += ["--data-dir", str(self.data_dir)]
+        if self._seed is not None:
+            command += ["--seed", str(self._seed)]
         with Path(self._log.name).open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, *self._arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._variables()
             )
         deadline = time.monotonic() + self._timeout_s
         self.port = int(self._await_address(logged, deadline).rpartition(b":")[2])
-        while self._get("/kumo/ready") != 200:
+        while not self._is_ready():
             self._pause(deadline, "is not ready")
+        if self.data_dir is not None:
+            self._seed = None  # the directory holds it from now on
         return self
 
     def stop(self) -> None:
@@ -136,18 +179,6 @@ class Emulator:
             self.stop()
         return self.start()
 
-    def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of this server; ``options`` as :func:`boto3.client` takes them."""
-        import boto3
-
-        defaults = {
-            "endpoint_url": self.endpoint_url,
-            "region_name": "us-east-1",
-            "aws_access_key_id": "test",
-            "aws_secret_access_key": "test",
-        }
-        return boto3.session.Session().client(service, **{**defaults, **options})
-
     def _variables(self) -> dict[str, str]:
         kept = {
             name: value
@@ -174,9 +205,9 @@ class Emulator:
             raise EmulatorError(f"The server {what} within {self._timeout_s} s.\n{self.log}")
         time.sleep(0.01)
 
-    def _get(self, path: str) -> int:
+    def _is_ready(self) -> bool:
         try:
-            with _OPENER.open(self.endpoint_url + path, timeout=self._timeout_s) as response:
-                return int(response.status)
-        except URLError as error:
-            return int(getattr(error, "code", 0))
+            self.control.get("/kumo/ready")
+        except ControlError:
+            return False
+        return True

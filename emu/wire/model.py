@@ -171,6 +171,20 @@ def load(service: str) -> Model:
     )
 
 
+def error_statuses(service: str, operation: str | None) -> Mapping[str, int]:
+    """The errors that the model lists for an operation, or for any of the service's: HTTP status by code (in JSON
+    protocols the shape's name). Reads the file anew: nothing needs this often."""
+    source = _read(service)
+    operations = source["operations"].values() if operation is None else (source["operations"][operation],)
+    names = {entry["shape"] for each in operations for entry in each.get("errors", ())}
+    json = source["metadata"]["protocol"] == "json"
+    statuses = {}
+    for name in sorted(names):
+        error = source["shapes"][name].get("error", {})
+        statuses[name if json else error.get("code", name)] = error.get("httpStatusCode", 400)
+    return statuses
+
+
 def late_bound(table: Mapping[str, Callable[P, R]], name: str) -> Callable[P, R]:
     """Calls what the table will hold under ``name``: what a shape that holds itself finds while it is compiled."""
 

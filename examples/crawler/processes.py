@@ -14,7 +14,8 @@ from urllib.request import ProxyHandler, build_opener
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 
-_direct = build_opener(ProxyHandler({}))  # whatever proxy the machine uses, it isn't for loopback
+loopback = build_opener(ProxyHandler({}))
+"""Opens URLs without the machine's proxy, if it has one."""
 
 
 class ProcessError(Exception):
@@ -63,7 +64,7 @@ class Process:
         while time.monotonic() < deadline:
             self.check()
             try:
-                with _direct.open(url, timeout=timeout_s):
+                with loopback.open(url, timeout=timeout_s):
                     return
             except HTTPError as error:
                 error.close()

@@ -18,9 +18,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
 
-from examples.crawler.processes import HOST, Process, free_port
+from examples.crawler.processes import HOST, Process, free_port, loopback
 
 LEFT_OUT = {"antigravity", "this", "test", "idlelib", "turtledemo", "lib2to3"}
 """Packages that open a browser, print, or document tests and demos."""
@@ -67,7 +66,7 @@ def _copy_pages(root: str, folder: Path, start: str, pages_max: int, progress: C
         if copied == pages_max or is_left_out(name):
             left_out.add(name)
             continue
-        with urlopen(root + name, timeout=60) as response:
+        with loopback.open(root + name, timeout=60) as response:
             body = response.read()
         if _ERROR.search(body):
             continue

@@ -22,7 +22,8 @@ class Member:
     """What one member must be.
 
     values: the value set. minimum, maximum: of the length of a text, list or map, or of a number.
-    pattern: what the whole text must match. members: those of a structure; each: of every element of a list or map.
+    pattern: what the whole text must match. members: those of a structure; each: of every element of a list or
+    map; lists: of every element of the lists in a map.
     check: in place of all that, gives complaints for a value itself.
     """
 
@@ -34,6 +35,7 @@ class Member:
     pattern: str | None = None
     members: tuple[Member, ...] = ()
     each: tuple[Member, ...] = ()
+    lists: tuple[Member, ...] = ()
     check: Callable[[Any], str | None] | None = None
     alone: bool = False
 
@@ -81,18 +83,21 @@ def _complaints(member: Member, value: Any, path: str) -> Iterator[str]:
         for key, entry in entries:
             for part in member.each:
                 yield from _complaints(part, entry.get(part.name), f"{where}.{key}.member.")
+    if member.lists:
+        for key, entries in value.items():
+            inner = Member(key, each=member.lists)
+            yield from _complaints(inner, entries, f"{where}.")
 
 
 def _own_complaints(member: Member, value: Any, where: str) -> Iterator[str]:
     if member.values and value not in member.values:
         yield _failed(value, where, f"Member must satisfy enum value set: [{', '.join(member.values)}]")
-    measured, noun = (value, "value") if isinstance(value, int) else (len(value) if member.minimum else 0, "length")
-    if member.minimum is not None and measured < member.minimum:
-        yield _failed(value, where, f"Member must have {noun} greater than or equal to {member.minimum}")
-    if noun == "length" and member.maximum is not None:
-        measured = len(value)
-    if member.maximum is not None and measured > member.maximum:
-        yield _failed(value, where, f"Member must have {noun} less than or equal to {member.maximum}")
+    if member.minimum is not None or member.maximum is not None:
+        noun, measured = ("value", value) if isinstance(value, int) else ("length", len(value))
+        if member.minimum is not None and measured < member.minimum:
+            yield _failed(value, where, f"Member must have {noun} greater than or equal to {member.minimum}")
+        if member.maximum is not None and measured > member.maximum:
+            yield _failed(value, where, f"Member must have {noun} less than or equal to {member.maximum}")
     if member.pattern is not None and value and not re.fullmatch(member.pattern, value):
         yield _failed(value, where, f"Member must satisfy regular expression pattern: {member.pattern}")
 
@@ -240,6 +245,10 @@ _TRANSACTION_WRITE = tuple(
         "Update": (Member("UpdateExpression", required=True), Member("TableName", required=True)),
     }.items()
 )
+_WRITE_REQUEST = (
+    Member("DeleteRequest", members=(_KEY,)),
+    Member("PutRequest", members=(Member("Item", required=True),)),
+)
 
 _OPERATIONS: Mapping[str, tuple[Member, ...]] = {
     "CreateTable": (
@@ -257,7 +266,14 @@ _OPERATIONS: Mapping[str, tuple[Member, ...]] = {
         Member("Limit", minimum=1, maximum=limits.LIST_TABLES_MAX),
     ),
     "DeleteTable": (_TABLE_NAME,),
-    "UpdateTable": (_TABLE_NAME, *_TABLE_SETTINGS),
+    "UpdateTable": (
+        _TABLE_NAME,
+        *_TABLE_SETTINGS,
+        Member(
+            "GlobalSecondaryIndexUpdates",
+            each=(Member("Update", members=(Member("IndexName", required=True), _THROUGHPUT)),),
+        ),
+    ),
     "UpdateTimeToLive": (
         _TABLE_NAME,
         Member(
@@ -329,7 +345,7 @@ _OPERATIONS: Mapping[str, tuple[Member, ...]] = {
         Member("RequestItems", each=(Member("Keys", required=True, minimum=1), _ATTRIBUTES_TO_GET)),
         _CAPACITY,
     ),
-    "BatchWriteItem": (Member("RequestItems"), _CAPACITY, _METRICS),
+    "BatchWriteItem": (Member("RequestItems", lists=_WRITE_REQUEST), _CAPACITY, _METRICS),
     "TransactGetItems": (
         Member(
             "TransactItems",

@@ -45,6 +45,9 @@ def describe(ctx: Context, table: Table, status: str = "ACTIVE") -> dict[str, An
         shown["TableClassSummary"] = {"TableClass": settings["TableClass"]}
         if "TableClassAt" in settings:
             shown["TableClassSummary"]["LastUpdateDateTime"] = settings["TableClassAt"]
+    encryption = settings.get("SSESpecification", {})
+    if encryption.get("Enabled"):
+        shown["SSEDescription"] = _encryption(ctx, encryption)
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in settings:
             shown[member] = [_index(table, entry, arn, member, status) for entry in settings[member]]
@@ -91,6 +94,16 @@ def _warm(throughput: Mapping[str, int] | None) -> dict[str, int]:
         "ReadUnitsPerSecond": throughput["ReadCapacityUnits"] if throughput else _ON_DEMAND_READS,
         "WriteUnitsPerSecond": throughput["WriteCapacityUnits"] if throughput else _ON_DEMAND_WRITES,
     }
+
+
+def _encryption(ctx: Context, specification: Mapping[str, Any]) -> dict[str, Any]:
+    """Nothing is encrypted: the setting is kept and shown. AWS's own key, where no other is given, isn't named."""
+    shown: dict[str, Any] = {"Status": "ENABLED", "SSEType": "KMS"}
+    key = specification.get("KMSMasterKeyId")
+    if key is not None:
+        named = key if key.startswith("arn:") else f"arn:aws:kms:{ctx.region}:{ctx.account}:key/{key}"
+        shown["KMSMasterKeyArn"] = named
+    return shown
 
 
 def _billing(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,6 @@ def as_new_validator(error: ServiceError) -> ServiceError:
 # Shapes: see constraints.py.
 CONSTRAINTS = _validation("constraints", "{message}")
 SERIALIZATION = Refusal("dynamodb.serialization", "SerializationException", 400, "{message}")
-INVALID = _validation("invalid", "{message}")
 NOT_YET = _validation("not-yet", "emu does not support {what} yet")
 
 # Resources.
@@ -90,7 +89,6 @@ VALUE_AMBIGUOUS = _validation(
     "value-ambiguous",
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
 )
-NULL_NOT_TRUE = _invalid_value("null-not-true", "Null attribute value types must have the value of true")
 # The double space is AWS's own.
 SET_EMPTY = _invalid_value("set-empty", "An {kind} set  may not be empty", new_validator=True)
 BINARY_SET_EMPTY = _invalid_value("set-empty", "Binary sets should not be empty", new_validator=True)
@@ -186,7 +184,12 @@ BATCH_WRITE_AMBIGUOUS = _validation(
     "batch-write-ambiguous",
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
 )
-BATCH_EMPTY = _validation("batch-empty", "The requestItems parameter is required for {operation}")
+BATCH_GET_EMPTY = _validation(
+    "batch-get-empty",
+    "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: "
+    "Member must have length greater than or equal to 1",
+)
+BATCH_WRITE_NO_ITEMS = _validation("batch-write-no-items", "The requestItems parameter is required for BatchWriteItem")
 BATCH_TOO_LARGE = _validation("batch-too-large", "Total size of items in the batch exceeds 16 MB")
 BATCH_TOO_MANY = _validation("batch-too-many", "Too many items requested for the {operation} call")
 RETURN_VALUES_OLD = _validation("return-values", "Return values set to invalid value", new_validator=True)

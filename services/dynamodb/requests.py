@@ -24,7 +24,7 @@ class Parameters:
     """Which of its parameters an operation takes as expressions, and the older ones that they replace.
 
     values_with: the expressions that may use values, in the order of AWS's message.
-    names_all: whether AWS's 2026 texts apply, which don't say which expression is missing.
+    terse: whether AWS's 2026 texts apply, which don't say which expression is missing.
     """
 
     expressions: tuple[str, ...]

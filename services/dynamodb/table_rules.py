@@ -26,8 +26,6 @@ def check_unsupported(request: Mapping[str, Any], also: Sequence[str] = ()) -> N
             raise errors.NOT_YET(what=name)
     if request.get("StreamSpecification", {}).get("StreamEnabled"):
         raise errors.NOT_YET(what="StreamSpecification")
-    if request.get("SSESpecification", {}).get("Enabled"):
-        raise errors.NOT_YET(what="SSESpecification")
     for index in request.get("GlobalSecondaryIndexes", ()):
         if index.get("WarmThroughput"):
             raise errors.NOT_YET(what="WarmThroughput")

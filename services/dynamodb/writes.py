@@ -1,6 +1,6 @@
-"""One item's write, from the request's parts to the change and the answer; what PutItem, UpdateItem,
-DeleteItem, batches and transactions share. Computing a write changes nothing: its ``change`` does, when it is
-committed.
+"""One item's write, from the request's parts to the change and the answer: what PutItem, UpdateItem,
+DeleteItem, batches and transactions share. Computing a write changes nothing: its ``changes`` do, when they
+are committed.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Write:
     new: bytes | None
     new_item: Item | None
 
-    def change(self, ctx: Context) -> Change | None:
-        """None where nothing happens: a delete of nothing."""
+    def changes(self, ctx: Context) -> list[Change]:
+        """One, or none where nothing happens: a delete of nothing."""
         name = self.table.definition.name
         if self.new is not None:
-            return ctx.change("put_item", {"Table": name, "Item": self.new})
+            return [ctx.change("put_item", {"Table": name, "Item": self.new})]
         if self.old is not None:
-            return ctx.change("delete_item", {"Table": name, "Key": self.key_attributes})
-        return None
+            return [ctx.change("delete_item", {"Table": name, "Key": self.key_attributes})]
+        return []
 
     def consumed(self) -> Consumed:
         old = None if self.old is None else decoded(self.old)

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from services.sqs import kumo, timestamps
+from services.sqs.attempts import attempts
 from services.sqs.message import Content, Message, arrival
 from services.sqs.queue import Queue
 from services.sqs.redrive import canonical_redrive_policy
@@ -109,7 +110,7 @@ def _queue(
     if old is not None:
         queue.purged_at = old.purged_at
         queue.deduplication = old.deduplication.scoped(in_group=settings.deduplicates_in_group)
-        queue.attempts = old.attempts.copy()
+        queue.attempts = attempts(old.attempts)
     messages = _messages(form, queue, old)
     queue.fill(messages)
     last = max((message.sequence for message in messages), default=0)

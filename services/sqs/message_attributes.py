@@ -27,7 +27,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def check_characters(ctx: Context, text: str) -> None:
     """Refuses what XML can't hold."""
-    if _FORBIDDEN.search(text):
+    # Nothing printable is forbidden, and asking for that first is several times faster.
+    if not text.isprintable() and _FORBIDDEN.search(text):
         ctx.refuse(errors.MESSAGE_CHARACTERS)
 
 

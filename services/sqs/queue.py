@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sortedcontainers import SortedList
 
+from services.sqs.attempts import Attempts, attempts
+from services.sqs.deduplication import Deduplication, Sent
 from services.sqs.fifo import Groups
-from services.sqs.memory import Attempts, Deduplication, Sent
 from services.sqs.message import Message
 from services.sqs.settings import Settings
 
@@ -50,7 +51,7 @@ class Queue:
         self.counter = 0
         self.messages: dict[int, Message] = {}
         self.deduplication = Deduplication(in_group=settings.deduplicates_in_group)
-        self.attempts = Attempts()
+        self.attempts: Attempts = attempts()
         self._empty()
 
     def _empty(self) -> None:
@@ -186,7 +187,7 @@ class Queue:
         copy.purged_at = self.purged_at
         copy.counter = self.counter
         copy.deduplication = self.deduplication.copy()
-        copy.attempts = self.attempts.copy()
+        copy.attempts = attempts(self.attempts)
         copy.messages = self.messages.copy()
         copy._timeline = self._timeline.copy()
         copy._received = self._received.copy()

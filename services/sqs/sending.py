@@ -13,7 +13,7 @@ from typing import Any
 from services.context import Context
 from services.ids import uuid4
 from services.sqs import errors, limits, message_attributes
-from services.sqs.memory import Sent
+from services.sqs.deduplication import Sent
 from services.sqs.message import sequence_number
 from services.sqs.queue import Queue
 from services.sqs.tokens import token
@@ -39,7 +39,6 @@ def compose(ctx: Context, queue: Queue, request: Mapping[str, Any], now: int, *,
     message_attributes.check_characters(ctx, body)
     encoded = body.encode()
     value: dict[str, Any] = {
-        "id": uuid4(ctx.ids),
         "body": body,
         "md5": hashlib.md5(encoded, usedforsecurity=False).hexdigest(),
         "sender": ctx.account,
@@ -60,6 +59,8 @@ def compose(ctx: Context, queue: Queue, request: Mapping[str, Any], now: int, *,
         value["trace"] = kept[_TRACE_HEADER]["StringValue"]
         system_md5 = message_attributes.digest(kept)
     _put_group(ctx, queue, request, value, encoded, entry)
+    # Last, so that a refused message takes no identifier.
+    value["id"] = uuid4(ctx.ids)
     return Outgoing(value, size, attributes_md5, system_md5)
 
 

@@ -27,7 +27,7 @@ from sortedcontainers import SortedDict, SortedList
 
 from services.machine import Hooks, KumoBodies, Namespace
 from services.sqs import adoption, document, kumo
-from services.sqs.memory import Attempt
+from services.sqs.attempts import Attempt
 from services.sqs.message import Content, Message
 from services.sqs.queue import Queue
 from services.sqs.settings import Settings

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from services.operation import Operation, Service
 from services.sts.operations.get_caller_identity import get_caller_identity
-from services.sts.state import State
 
 SERVICE = Service(
     name="sts",
     title="AWS STS",
     operations={"GetCallerIdentity": Operation(get_caller_identity)},
-    new_state=State,
+    new_state=None,
 )

@@ -16,13 +16,14 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Batch:
     """What is appended at once. data: lines, perhaps none. before, last: the marks of the record before them and of
-    the last. roll: whether to go on in a new segment behind it; roll_failure: why that wasn't possible, which hurts
-    nothing else."""
+    the last. synced: they are on the disk, whatever failed then. roll: whether to go on in a new segment behind it;
+    roll_failure: why that wasn't possible, which hurts nothing else."""
 
     data: bytes
     before: Mark
     last: Mark
     roll: bool
+    synced: bool = False
     roll_failure: OSError | None = None
 
 
@@ -62,6 +63,7 @@ class Appender:
             self._write(batch.data)
         self._files.datasync(self._segment.fd)
         self._good_offset = self._segment.offset
+        batch.synced = True
         if batch.roll and batch.last.lsn >= self._segment.first:
             self._roll(batch)
         elif self._spare is None and self._segment.offset > self._segment.size // 2:

@@ -104,6 +104,8 @@ def drop_segments(files: Files, folder: Path, up_to: int) -> None:
 
 
 def drop_all_segments(files: Files, folder: Path) -> None:
-    """Removes every segment, oldest first: a base holds all their records."""
+    """Removes every segment, oldest first, and the spare one: a base holds all their records."""
     for first in segment_numbers(files, folder):
         files.unlink(segment_path(folder, first))
+    if files.exists(folder / SPARE):
+        files.unlink(folder / SPARE)

@@ -185,10 +185,11 @@ class JournalWriter:
 
     def _landed(self, batch: Batch, error: Exception | None) -> None:
         self._flight = None
+        if batch.synced:
+            self.synced = self.answered = batch.last.lsn
         if error is not None:
             self._fail(error)
             return
-        self.synced = batch.last.lsn
         if batch.roll:
             self._roll_wanted = False
             self._roll_failure = batch.roll_failure
@@ -208,11 +209,13 @@ class JournalWriter:
         self.failure = error
         self._waiting.clear()
         self._appender.take_back()
-        self._on_failure(error)
-        for landing in (self._flight_landing, self._landing):
-            if landing is not None:
-                landing.set_result(None)
-        self._flight_landing = self._landing = None
+        try:
+            self._on_failure(error)
+        finally:
+            for landing in (self._flight_landing, self._landing):
+                if landing is not None:
+                    landing.set_result(None)
+            self._flight_landing = self._landing = None
 
     # In the thread.
 

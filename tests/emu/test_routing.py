@@ -73,6 +73,16 @@ def test_a_signed_query_call_to_sqs_is_query_and_a_json_one_json() -> None:
     assert (query.protocol, json.protocol) == ("query", "json")
 
 
+@pytest.mark.parametrize(
+    ("service", "protocol"),
+    [("route53", "rest-xml"), ("cloudfront", "rest-xml"), ("lambda", "json"), ("kinesis", "json")],
+)
+def test_a_service_that_is_not_served_gets_its_refusal_in_words_that_it_reads(service: str, protocol: str) -> None:
+    route = router().route(signed(service), "")
+    assert route is not None
+    assert (route.service, route.protocol) == (service, protocol)
+
+
 def test_everything_else_is_s3_with_the_bucket_of_its_host() -> None:
     route = router().route({"host": "logs.localhost:4566"}, "list-type=2")
     assert route is not None

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from emu.clock.reading import WorldClock
 from emu.signals import Signals
 from services.clock import ManualClock, SystemClock
 from services.errors import ServiceError
@@ -15,7 +16,7 @@ TOPIC = ("sqs", "jobs")
 def test_a_notification_wakes_every_waiter_of_its_topic_and_no_other() -> None:
     async def scenario() -> None:
         clock = ManualClock()
-        signals = Signals(clock)
+        signals = Signals(WorldClock(clock))
         until = clock.now_ms() + 20_000
         woken = [asyncio.ensure_future(signals.wait(TOPIC, until)) for _ in range(3)]
         asleep = asyncio.ensure_future(signals.wait(("sqs", "other"), until))
@@ -31,18 +32,18 @@ def test_a_notification_wakes_every_waiter_of_its_topic_and_no_other() -> None:
 def test_a_wait_ends_by_itself() -> None:
     clock = SystemClock()
     started = time.monotonic()
-    asyncio.run(Signals(clock).wait(TOPIC, clock.now_ms() + 30))
+    asyncio.run(Signals(WorldClock(clock)).wait(TOPIC, clock.now_ms() + 30))
     assert time.monotonic() - started >= 0.02
 
 
 def test_a_moment_that_has_passed_is_not_waited_for() -> None:
-    asyncio.run(Signals(ManualClock(1000)).wait(TOPIC, 1000))
+    asyncio.run(Signals(WorldClock(ManualClock(1000))).wait(TOPIC, 1000))
 
 
 def test_waiters_leave_nothing_behind() -> None:
     async def scenario() -> None:
         clock = SystemClock()
-        signals = Signals(clock)
+        signals = Signals(WorldClock(clock))
         task = asyncio.ensure_future(signals.wait(TOPIC, clock.now_ms() + 20_000))
         await asyncio.sleep(0)
         task.cancel()
@@ -56,7 +57,7 @@ def test_waiters_leave_nothing_behind() -> None:
 def test_a_stop_refuses_those_who_wait_and_those_who_come_later() -> None:
     async def scenario() -> None:
         clock = ManualClock()
-        signals = Signals(clock)
+        signals = Signals(WorldClock(clock))
         waiting = asyncio.ensure_future(signals.wait(TOPIC, clock.now_ms() + 20_000))
         await asyncio.sleep(0)
         signals.close()

@@ -6,9 +6,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -46,14 +44,53 @@ async def _make(kind: str, path: Path) -> None:
     world.abandon()
 
 
-@cache
-def directory(kind: str) -> tuple[Path, Any]:
-    """A directory at rest, or one whose process was killed, made once; and what it holds."""
-    path = Path(mkdtemp(prefix="emu-damage-")) / "state"
-    asyncio.run(_make(kind, path))
-    copy = path.with_name("copy")
-    shutil.copytree(path, copy)
-    return path, asyncio.run(_read(copy))
+KINDS = {
+    "rest": (
+        "emu.json",
+        "a.json",
+        "emu/documents/a.000000000000.us-east-1-6.json",
+        "emu/documents/a.111111111111.eu-west-1-6.json",
+        "emu/documents/b.000000000000.us-east-1-6.json",
+    ),
+    "killed": (
+        "emu.json",
+        "a.json",
+        "emu/documents/a.000000000000.us-east-1-5.json",
+        "emu/documents/a.111111111111.eu-west-1-5.json",
+        "emu/documents/b.000000000000.us-east-1-5.json",
+        "emu/journal/0000000000000006.jsonl",
+    ),
+}
+"""A directory at rest, and one whose process was killed: all files that count. Blobs are checked by ``emu verify``,
+and the lock holds nothing."""
+CASES = [(kind, name) for kind, names in KINDS.items() for name in names]
+
+
+class Directories:
+    """Each kind of directory, made once, and what it holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._states: dict[str, Any] = {}
+
+    def copy(self, kind: str, path: Path) -> Any:
+        """A copy at ``path``; the state that it holds."""
+        made = self._folder / kind
+        if kind not in self._states:
+            asyncio.run(_make(kind, made))
+            counting = {file for file in made.rglob("*") if file.is_file() and file.name != "lock"}
+            blobs = {file for file in counting if file.parent.name in ("blobs", "s3-objects")}
+            assert {str(file.relative_to(made)) for file in counting - blobs} == set(KINDS[kind])
+            shutil.copytree(made, path)
+            self._states[kind] = asyncio.run(_read(path))
+            shutil.rmtree(path)
+        shutil.copytree(made, path)
+        return self._states[kind]
+
+
+@pytest.fixture(scope="module")
+def directories(tmp_path_factory: pytest.TempPathFactory) -> Directories:
+    return Directories(tmp_path_factory.mktemp("directories"))
 
 
 async def _read(path: Path) -> Any:
@@ -62,16 +99,6 @@ async def _read(path: Path) -> Any:
         return world.everything()
     finally:
         await world.store.stop()
-
-
-def files_of(kind: str) -> list[str]:
-    """What counts: blobs are checked by ``emu verify``, and the lock holds nothing."""
-    path, _ = directory(kind)
-    return sorted(
-        str(file.relative_to(path))
-        for file in path.rglob("*")
-        if file.is_file() and file.name != "lock" and file.parent.name not in ("blobs", "s3-objects")
-    )
 
 
 HARMS: dict[str, Callable[[bytes], bytes]] = {
@@ -90,46 +117,38 @@ def _flip(data: bytes, position: int) -> bytes:
     return data[:position] + bytes([data[position] ^ 2]) + data[position + 1 :]
 
 
-CASES = [(kind, name) for kind in ("rest", "killed") for name in files_of(kind)]
-
-
 @pytest.mark.parametrize("harm", HARMS)
 @pytest.mark.parametrize(("kind", "name"), CASES)
-def test_a_harmed_file(tmp_path: Path, kind: str, name: str, harm: str) -> None:
-    source, state = directory(kind)
+def test_a_harmed_file(directories: Directories, tmp_path: Path, kind: str, name: str, harm: str) -> None:
     path = tmp_path / "state"
-    shutil.copytree(source, path)
-    harmed = HARMS[harm]((source / name).read_bytes())
-    (path / name).write_bytes(harmed)
+    state = directories.copy(kind, path)
+    (path / name).write_bytes(HARMS[harm]((path / name).read_bytes()))
     _check(path, name, state)
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
-def test_a_missing_file(tmp_path: Path, kind: str, name: str) -> None:
-    source, state = directory(kind)
+def test_a_missing_file(directories: Directories, tmp_path: Path, kind: str, name: str) -> None:
     path = tmp_path / "state"
-    shutil.copytree(source, path)
+    state = directories.copy(kind, path)
     (path / name).unlink()
     _check(path, name, state)
 
 
-@pytest.mark.parametrize("other", ["emu.json", "a.json"])
-@pytest.mark.parametrize(("kind", "name"), CASES)
-def test_a_file_swapped_for_another(tmp_path: Path, kind: str, name: str, other: str) -> None:
-    source, state = directory(kind)
-    if name == other:
-        pytest.skip("the same file")
+SWAPS = [(*case, other) for case in CASES for other in ("emu.json", "a.json") if case[1] != other]
+
+
+@pytest.mark.parametrize(("kind", "name", "other"), SWAPS)
+def test_a_file_swapped_for_another(directories: Directories, tmp_path: Path, kind: str, name: str, other: str) -> None:
     path = tmp_path / "state"
-    shutil.copytree(source, path)
-    shutil.copyfile(source / other, path / name)
+    state = directories.copy(kind, path)
+    shutil.copyfile(path / other, path / name)
     _check(path, name, state)
 
 
 @pytest.mark.parametrize("folder", ["emu/documents", "emu/journal"])
-def test_a_missing_folder(tmp_path: Path, folder: str) -> None:
-    source, state = directory("killed")
+def test_a_missing_folder(directories: Directories, tmp_path: Path, folder: str) -> None:
     path = tmp_path / "state"
-    shutil.copytree(source, path)
+    state = directories.copy("killed", path)
     shutil.rmtree(path / folder)
     _check(path, folder, state)
 

@@ -102,7 +102,7 @@ class _Builder:
         build = _CONDITIONS.get(tree.data)
         if build is None:
             # A bare operand: the grammar of AWS misses an operator behind it.
-            raise self._unexpected_behind(tree)
+            raise self._unexpected_behind(tree.children[1] if tree.data == "group" else tree)
         return build(self, tree)
 
     def _unexpected_behind(self, tree: Any) -> ServiceError:

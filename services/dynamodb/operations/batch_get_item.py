@@ -27,7 +27,7 @@ def batch_get_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     constraints.check("BatchGetItem", request)
     items = request.get("RequestItems")
     if not items:
-        raise errors.BATCH_EMPTY(operation="BatchGetItem")
+        raise errors.BATCH_GET_EMPTY()
     _check_count(items)
     projections = {name: _projection(entry) for name, entry in items.items()}
     readings = [
@@ -83,10 +83,7 @@ def _answer(request: Mapping[str, Any], readings: list[_Reading]) -> dict[str, A
             left -= size
             units.table += read_units(size, consistent=reading.entry.get("ConsistentRead", False))
             if stored is not None:
-                whole = reading.projection is None
-                shown.append(
-                    stored[0] if whole or reading.projection is None else reading.projection.of(decoded(stored))
-                )
+                shown.append(stored[0] if reading.projection is None else reading.projection.of(decoded(stored)))
         if skipped:
             unprocessed[reading.name] = {**reading.entry, "Keys": skipped}
         if level != "NONE":

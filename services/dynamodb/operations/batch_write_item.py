@@ -20,15 +20,14 @@ def batch_write_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     constraints.check("BatchWriteItem", request)
     items = request.get("RequestItems")
     if not items:
-        raise errors.BATCH_EMPTY(operation="BatchWriteItem")
+        raise errors.BATCH_WRITE_NO_ITEMS()
     _check_count(items)
     checked = {name: [_checked(entry) for entry in entries] for name, entries in items.items()}
     computed = {name: _compute(tables.find(ctx, name), entries) for name, entries in checked.items()}
     if sum(len(write.new or b"") for one in computed.values() for write in one) > limits.BATCH_WRITE_BYTES_MAX:
         raise errors.BATCH_TOO_LARGE()
     response = _answer(request, computed)
-    changes = [change for one in computed.values() for write in one if (change := write.change(ctx)) is not None]
-    ctx.commit(*changes)
+    ctx.commit(*(change for one in computed.values() for write in one for change in write.changes(ctx)))
     return response
 
 

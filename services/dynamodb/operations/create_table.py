@@ -20,6 +20,7 @@ _SETTINGS = (
     "TableClass",
     "DeletionProtectionEnabled",
     "Tags",
+    "SSESpecification",
 )
 
 

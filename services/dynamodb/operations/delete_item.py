@@ -22,7 +22,5 @@ def delete_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     table = tables.find(ctx, request["TableName"])
     write = writes.delete(table, request["Key"], condition, request.get("ReturnValuesOnConditionCheckFailure"))
     response = writes.answer(request, write)
-    change = write.change(ctx)
-    if change is not None:
-        ctx.commit(change)
+    ctx.commit(*write.changes(ctx))
     return response

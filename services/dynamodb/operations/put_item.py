@@ -24,5 +24,5 @@ def put_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     table = tables.find(ctx, request["TableName"])
     write = writes.put(table, item, condition, request.get("ReturnValuesOnConditionCheckFailure"))
     response = writes.answer(request, write)
-    ctx.commit(ctx.change("put_item", {"Table": table.definition.name, "Item": write.new}))
+    ctx.commit(*write.changes(ctx))
     return response

@@ -23,7 +23,6 @@ from services.dynamodb.table import Table
 from services.dynamodb.values import Item, checked_item
 from services.dynamodb.writes import Write
 from services.errors import ServiceError
-from services.machine import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +73,13 @@ def transact_write_items(ctx: Context, request: dict[str, Any]) -> dict[str, Any
     if _seen(ctx, request, digest):
         return _repeated(request, actions, found)
     computed = _compute(actions, found)
-    changes: list[Change] = []
-    response: dict[str, Any] = {}
-    for action, write in zip(actions, computed, strict=True):
-        change = write.change(ctx) if action.kind != "ConditionCheck" else None
-        if change is not None:
-            changes.append(change)
-    _describe(request, actions, computed, response)
+    response = _answer(request, actions, computed)
+    changes = [
+        change
+        for action, write in zip(actions, computed, strict=True)
+        if action.kind != "ConditionCheck"
+        for change in write.changes(ctx)
+    ]
     token = request.get("ClientRequestToken")
     if token is not None:
         now = ctx.now_ms()
@@ -172,10 +171,8 @@ def _target(action: _Action, table: Table) -> bytes:
         return b""
 
 
-def _describe(
-    request: Mapping[str, Any], actions: list[_Action], computed: list[Write], response: dict[str, Any]
-) -> None:
-    """Adds what the request wants to know of the writes."""
+def _answer(request: Mapping[str, Any], actions: list[_Action], computed: list[Write]) -> dict[str, Any]:
+    response: dict[str, Any] = {}
     level = request.get("ReturnConsumedCapacity", "NONE")
     if level != "NONE":
         consumed: dict[str, Consumed] = {}
@@ -189,3 +186,4 @@ def _describe(
             if action.kind != "ConditionCheck":
                 by_table.setdefault(action.parameters["TableName"], []).append(write)
         response["ItemCollectionMetrics"] = collection_metrics(by_table)
+    return response

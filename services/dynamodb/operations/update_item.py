@@ -25,5 +25,5 @@ def update_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     on_failure = request.get("ReturnValuesOnConditionCheckFailure")
     write = writes.update(table, request["Key"], update, condition, on_failure)
     response = writes.answer(request, write, update)
-    ctx.commit(ctx.change("put_item", {"Table": table.definition.name, "Item": write.new}))
+    ctx.commit(*write.changes(ctx))
     return response

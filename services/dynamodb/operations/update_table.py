@@ -26,6 +26,7 @@ _SETTINGS = (
     "TableClass",
     "DeletionProtectionEnabled",
     "GlobalSecondaryIndexUpdates",
+    "SSESpecification",
 )
 
 
@@ -49,6 +50,8 @@ def _changed(current: Mapping[str, Any], request: Mapping[str, Any], now_ms: int
     changed: dict[str, Any] = {}
     if "DeletionProtectionEnabled" in request:
         changed["DeletionProtectionEnabled"] = request["DeletionProtectionEnabled"] or None
+    if "SSESpecification" in request:
+        changed["SSESpecification"] = request["SSESpecification"]
     if "TableClass" in request:
         changed |= {"TableClass": request["TableClass"], "TableClassAt": now_ms}
     if "OnDemandThroughput" in request:

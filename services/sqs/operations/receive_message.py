@@ -43,7 +43,9 @@ def receive_message(ctx: Context, request: dict[str, Any]) -> dict[str, Any] | A
 
 
 async def _poll(ctx: Context, queue: Queue, wish: Wish, request: dict[str, Any], until_ms: int) -> dict[str, Any]:
-    """A long poll: looks again whenever something may have become visible, by a change or by the passing of time."""
+    """A long poll: looks again whenever something may have become visible, by a change or by the passing of time. It
+    keeps nobody longer than asked for in real time either, whatever the clock does."""
+    real_until_ms = ctx.clock.real_ms() + until_ms - ctx.now_ms()
     while True:
         now = ctx.now_ms()
         next_at = queue.next_available_at()
@@ -53,7 +55,7 @@ async def _poll(ctx: Context, queue: Queue, wish: Wish, request: dict[str, Any],
         if queue.queue_id != polled.queue_id:
             raise errors.QUEUE_DOES_NOT_EXIST()
         messages = take(ctx, queue, wish)
-        if messages or ctx.now_ms() >= until_ms:
+        if messages or ctx.now_ms() >= until_ms or ctx.clock.real_ms() >= real_until_ms:
             return _response(queue, messages, request)
 
 

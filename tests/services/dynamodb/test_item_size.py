@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dynamodb.item_size import item_size
@@ -48,6 +48,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=5), values, max_size=4))
 def test_the_json_of_an_item_is_never_shorter_than_its_size(item: dict[str, Any]) -> None:
     kept = checked_item(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dynamodb import keys
@@ -22,6 +22,7 @@ def binary(value: bytes) -> dict[str, Any]:
     return {"B": base64.b64encode(value).decode()}
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_text_elements_are_ordered_as_utf8(left: str, right: str) -> None:
     first, second = keys.element(text(left)), keys.element(text(right))
@@ -30,6 +31,7 @@ def test_text_elements_are_ordered_as_utf8(left: str, right: str) -> None:
     assert second.startswith(keys.element_prefix(text(left))) == right.startswith(left)
 
 
+@settings(deadline=None)
 @given(binaries, binaries)
 def test_binary_elements_are_ordered_as_bytes(left: bytes, right: bytes) -> None:
     first, second = keys.element(binary(left)), keys.element(binary(right))
@@ -38,6 +40,7 @@ def test_binary_elements_are_ordered_as_bytes(left: bytes, right: bytes) -> None
     assert second.startswith(keys.element_prefix(binary(left))) == right.startswith(left)
 
 
+@settings(deadline=None)
 @given(binaries, binaries)
 def test_after_is_above_all_that_begins_with_a_prefix(prefix: bytes, rest: bytes) -> None:
     bound = keys.after(prefix)
@@ -45,6 +48,7 @@ def test_after_is_above_all_that_begins_with_a_prefix(prefix: bytes, rest: bytes
     assert bound is not None or not prefix.strip(b"\xff")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.text(max_size=5))
 def test_every_key_is_in_exactly_one_segment(total: int, name: str) -> None:
     key = keys.partition(text(name))

@@ -92,6 +92,16 @@ def test_what_we_wrote_comes_back_unchanged(dynamodb: Any, index: Any) -> None:
     assert adopt(fresh, document) == {"tables added": 2, "items added": 2}
 
 
+def test_a_stream_of_kumos_is_kept_for_it() -> None:
+    document = orjson.loads(SAMPLE.read_bytes())
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE", "LatestStreamArn": "arn:aws:dynamodb:…"}
+    document["tables"]["users"]["table"] |= stream
+    state = State(NoHooks())
+    adopt(state, document)
+    assert stream.items() <= written(state)["tables"]["users"]["table"].items()
+    assert adopt(state, written(state)) == {}
+
+
 def test_an_edit_is_taken(things: Any) -> None:
     for name in ("kept", "changed", "removed"):
         things.put(id={"S": name}, x={"N": "1"})
@@ -122,6 +132,28 @@ def test_keys_count_in_any_case() -> None:
         SAMPLE.read_bytes().replace(b'"KeySchema"', b'"keyschema"').replace(b'"tables"', b'"TABLES"')
     )
     assert adopt(State(NoHooks()), document)["tables added"] == 1
+
+
+def test_what_kumo_let_through_is_put_right(index: Any) -> None:
+    document = orjson.loads(SAMPLE.read_bytes())
+    table = document["tables"]["users"]["table"]
+    table["AttributeDefinitions"] = [{"AttributeName": "unused", "AttributeType": "S"}]
+    table["BillingMode"] = "PROVISIONED"
+    table["GlobalSecondaryIndexes"] = [
+        {**index("by-n", "n"), "Projection": {"ProjectionType": "", "NonKeyAttributes": None}}
+    ]
+    state = State(NoHooks())
+    adopt(state, document)
+    adopted = state.table(*HOME, "users")
+    assert adopted is not None
+    settings = adopted.definition.settings
+    assert settings["AttributeDefinitions"] == [
+        {"AttributeName": "id", "AttributeType": "S"},
+        {"AttributeName": "n", "AttributeType": "N"},
+    ]
+    assert settings["BillingMode"] == "PAY_PER_REQUEST"
+    assert settings["GlobalSecondaryIndexes"] == [index("by-n", "n")]
+    assert len(adopted.indexes["by-n"].entries) == 1
 
 
 def test_empty_sets_are_dropped() -> None:

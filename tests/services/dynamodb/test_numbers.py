@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Context, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dynamodb import numbers
@@ -73,6 +73,7 @@ def test_what_is_no_number(text: str, message: str) -> None:
     assert caught.value.message == message
 
 
+@settings(deadline=None)
 @given(decimals())
 def test_the_text_keeps_the_value_and_is_a_fixed_point(value: Decimal) -> None:
     text = numbers.normalised(str(value))
@@ -81,6 +82,7 @@ def test_the_text_keeps_the_value_and_is_a_fixed_point(value: Decimal) -> None:
     assert numbers.normalised(f"{value:f}") == text
 
 
+@settings(deadline=None)
 @given(decimals(), decimals())
 def test_the_order_of_the_bytes_is_that_of_the_numbers(left: Decimal, right: Decimal) -> None:
     first, second = (numbers.ordered(numbers.normalised(str(value))) for value in (left, right))
@@ -89,6 +91,7 @@ def test_the_order_of_the_bytes_is_that_of_the_numbers(left: Decimal, right: Dec
     assert left == right or not second.startswith(first)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**18), 10**18), st.integers(-(10**18), 10**18))
 def test_arithmetic_is_exact(left: int, right: int) -> None:
     assert numbers.add(str(left), str(right)) == str(left + right)

@@ -7,6 +7,7 @@ rebuilt from the changes as the journal would hold them.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,8 +117,9 @@ class QueueMachine(RuleBasedStateMachine):
                     break
         return found
 
+    @abstractmethod
     def candidates(self, queue: str) -> list[Kept]:
-        raise NotImplementedError
+        """What may be received now, in order."""
 
     def expire(self) -> None:
         self.model = [kept for kept in self.model if self.now - kept.sent_at < RETENTION_MS]

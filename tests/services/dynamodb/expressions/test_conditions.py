@@ -125,6 +125,8 @@ KIND = "Invalid ConditionExpression: "
         ("a = :n b", 'Syntax error; token: "b", near: ":n b"'),
         ("contains (themes, :theme", 'Syntax error; token: "<EOF>", near: ":theme"'),
         ("attribute_not_exists(", 'Syntax error; token: "<EOF>", near: "("'),
+        ("(n) AND s = :s", 'Syntax error; token: ")", near: "n) AND"'),
+        ("(n = :n) = :n", 'Syntax error; token: "=", near: ") = :n"'),
         ("n = :n AND s", 'Syntax error; token: "<EOF>", near: "s"'),
         ("((n = :n))", "The expression has redundant parentheses;"),
         ("n = ((:n))", "The expression has redundant parentheses;"),

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dynamodb.expressions import parser, updates
@@ -197,6 +197,7 @@ actions = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(names, amounts),
     st.lists(actions, min_size=1, max_size=3, unique_by=lambda action: action[1]),

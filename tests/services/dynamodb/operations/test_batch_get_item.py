@@ -41,7 +41,10 @@ def test_at_most_16_megabytes_are_answered(things: Any) -> None:
 
 
 def test_refusals(things: Any) -> None:
-    assert things.message("BatchGetItem", RequestItems={}) == "The requestItems parameter is required for BatchGetItem"
+    assert things.message("BatchGetItem", RequestItems={}) == (
+        "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
     assert things.message("BatchGetItem", RequestItems={"things": {"Keys": keys("a", "a")}}) == (
         "Provided list of item keys contains duplicates"
     )

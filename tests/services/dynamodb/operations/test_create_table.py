@@ -35,6 +35,17 @@ def test_provisioned_throughput(dynamodb: Any) -> None:
     assert "BillingModeSummary" not in created
 
 
+def test_encryption_is_kept_and_shown(dynamodb: Any) -> None:
+    created = dynamodb("CreateTable", **request(SSESpecification={"Enabled": True, "KMSMasterKeyId": "k"}))
+    assert created["TableDescription"]["SSEDescription"] == {
+        "Status": "ENABLED",
+        "SSEType": "KMS",
+        "KMSMasterKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k",
+    }
+    dynamodb("UpdateTable", TableName="things", SSESpecification={"Enabled": False})
+    assert "SSEDescription" not in dynamodb("DescribeTable", TableName="things")["Table"]
+
+
 def test_an_existing_name(things: Any) -> None:
     error = things.refusal("CreateTable", **request())
     assert (error.code, error.message) == ("ResourceInUseException", "Table already exists: things")

@@ -247,7 +247,8 @@ def test_key_conditions_that_are_refused(events: Any, text: str, values: Any, me
         (
             {"Select": "INVALID"},
             "1 validation error detected: Value 'INVALID' at 'select' failed to satisfy constraint: "
-            "Member must satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]",
+            "Member must satisfy enum value set: "
+            "[SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]",
         ),
         ({"IndexName": "nothing"}, "The table does not have the specified index: nothing"),
         (

@@ -1,0 +1,70 @@
+"""``GET /kumo/events``: what happened, as JSON lines; on request also what happens from now on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from emu.control.arguments import digits, flag, parameters_of, text
+from emu.control.endpoints import REFUSED, Endpoint, Parameter
+from emu.history.selection import Selection
+from emu.world import World
+
+MEDIA_TYPE = "application/x-ndjson"
+_FILTERS = {
+    "what": "Kind of event: commit, read, lifecycle, fault, mark, clock.",
+    "service": "Service.",
+    "operation": "AWS's name of the operation.",
+    "resource": "Queue, table or bucket that the event names.",
+    "request_id": "Request.",
+    "message": "Message id.",
+}
+_INTEGER = {"type": "integer", "minimum": 0}
+
+ENDPOINT = Endpoint(
+    "GET",
+    "/kumo/events",
+    "What happened, oldest first, as JSON lines.",
+    parameters=(
+        Parameter("since", "Only what came behind the record with this lsn.", _INTEGER),
+        Parameter("after", "Only events with a greater number.", _INTEGER),
+        Parameter("follow", "Goes on with what happens, until the client hangs up.", {"enum": ["true", "false"]}),
+        *(Parameter(name, summary) for name, summary in _FILTERS.items()),
+    ),
+    answers={200: "One JSON object a line.", 400: REFUSED},
+    media_type=MEDIA_TYPE,
+)
+
+
+class Events:
+    """The handler."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def __call__(self, request: Request) -> Response:
+        parameters, events = parameters_of(request), self._world.events
+        after = parameters.take("after", digits(0, 1 << 53), 0)
+        since = parameters.take("since", digits(0, 1 << 53), None)
+        follow = parameters.take("follow", flag, False)
+        selection = Selection(**{name: parameters.take(name, text, None) for name in _FILTERS})
+        parameters.finish()
+        if since is not None:
+            after = max(after, events.number_of(since))
+        if follow:
+            return StreamingResponse(self._follow(after, selection), media_type=MEDIA_TYPE)
+        return Response(_lines(selection.documents(events.after(after))), media_type=MEDIA_TYPE)
+
+    async def _follow(self, after: int, selection: Selection) -> AsyncIterator[bytes]:
+        async for entries in self._world.events.follow(after):
+            documents = selection.documents(entries)
+            if documents:
+                yield _lines(documents)
+
+
+def _lines(documents: list[dict[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE) for document in documents)

@@ -1,0 +1,46 @@
+"""``POST /kumo/events``: adds the caller's own mark to what happened, between the commits before and behind it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emu.control.arguments import answer, body_of, mapping, text
+from emu.control.endpoints import REFUSED, Endpoint
+from emu.world import World
+
+NAME_LENGTH_MAX = 1000
+_OWN = frozenset({"number", "time_ms", "what", "name"})
+
+ENDPOINT = Endpoint(
+    "POST",
+    "/kumo/events",
+    "Adds a mark of the caller's own.",
+    body={
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {"name": {"type": "string", "maxLength": NAME_LENGTH_MAX}, "fields": {"type": "object"}},
+    },
+    answers={201: "The entry.", 400: REFUSED},
+)
+
+
+class Marks:
+    """The handler."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def __call__(self, request: Request) -> Response:
+        members = await body_of(request)
+        name = members.take("name", text)
+        fields = members.take("fields", mapping, {})
+        members.finish()
+        if len(name) > NAME_LENGTH_MAX:
+            raise members.refuse("name", f"is longer than {NAME_LENGTH_MAX} characters.")
+        for field in fields:
+            if field in _OWN:
+                raise members.refuse("fields", f"can't hold {field}, which every entry has.")
+        entry = self._world.events.add("mark", name, **{"lsn": self._world.store.lsn, **fields})
+        return answer(entry.document(), 201)

@@ -1,0 +1,68 @@
+"""``/kumo/reset``, ``/kumo/checkpoint``, ``/kumo/state/hash`` and ``/kumo/state/documents``: the whole state at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emu.control.arguments import Refused, answer, body_of
+from emu.control.endpoints import REFUSED, Endpoint
+from emu.control.snapshots import SCOPE, guarded, scope_of
+from emu.lifecycle import Lifecycle
+from emu.world import World
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/kumo/reset",
+        "Takes the state, or a part of it, back to the seed, or empties it.",
+        body=SCOPE,
+        answers={200: "Done, and on the disk.", 400: REFUSED, 503: "The disk failed."},
+    ),
+    Endpoint(
+        "POST",
+        "/kumo/checkpoint",
+        "Brings the data directory up to date, with the documents that Kumo reads.",
+        answers={200: "Done.", 409: "This emu keeps nothing.", 503: "The disk failed."},
+    ),
+    Endpoint("GET", "/kumo/state/hash", "The state's hash: equal for equal states."),
+    Endpoint("GET", "/kumo/state/documents", "The state's documents, as snapshots hold them."),
+)
+
+
+class WholeState:
+    """The handlers."""
+
+    def __init__(self, world: World, lifecycle: Lifecycle) -> None:
+        self._world = world
+        self._lifecycle = lifecycle
+
+    def routes(self) -> Sequence[Route]:
+        handlers = (self.reset, self.checkpoint, self.hash, self.documents)
+        return [endpoint.route(guarded(handler)) for endpoint, handler in zip(ENDPOINTS, handlers, strict=True)]
+
+    async def reset(self, request: Request) -> Response:
+        return answer(await self._lifecycle.reset(await scope_of(request)))
+
+    async def checkpoint(self, request: Request) -> Response:
+        (await body_of(request)).finish()
+        if self._world.store.describe()["mode"] != "durable":
+            raise Refused("This emu keeps nothing: it was started without --data-dir.", status=409)
+        return answer(await self._lifecycle.checkpoint())
+
+    async def hash(self, request: Request) -> Response:
+        async with self._lifecycle.captured() as content:
+            pass
+        documents = {name: document.sha256 for name, document in sorted(content.documents.items())}
+        return answer({"state_hash": content.state_hash, "lsn": content.lsn, "documents": documents})
+
+    async def documents(self, request: Request) -> Response:
+        async with self._lifecycle.captured() as content:
+            texts = {
+                name: "".join(line.decode().removesuffix("\n") + "\n" for line in document.lines())
+                for name, document in sorted(content.documents.items())
+            }
+        return answer({"state_hash": content.state_hash, "lsn": content.lsn, "documents": texts})

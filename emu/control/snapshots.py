@@ -1,0 +1,199 @@
+"""``/kumo/snapshots``: whole states kept by name. docs/snapshots.md describes them for people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emu.commit import head_commit
+from emu.control.arguments import Members, Refused, answer, body_of, flag, text
+from emu.control.endpoints import REFUSED, Endpoint, Parameter
+from emu.differences import differences
+from emu.lifecycle import Lifecycle
+from storage.replacement import StateRefused
+from storage.scope import Scope
+from storage.snapshots.errors import BadName, NoSuchSnapshot, SnapshotError
+from storage.snapshots.manifest import Description
+from storage.snapshots.shelf import read_manifest
+from storage.store import StorageUnavailable
+
+SERVICES = ("s3", "sqs", "dynamodb")
+_NAME = Parameter("name", "The snapshot's name.")
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+SCOPE = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"service": {"enum": list(SERVICES)}, "account": {"type": "string", "pattern": "^[0-9]{12}$"}},
+}
+_MISSING = {404: "There is no snapshot of that name.", 409: "It isn't what was written, or doesn't fit."}
+_FAILED = {400: REFUSED, 503: "The disk failed."}
+
+ENDPOINTS = (
+    Endpoint("GET", "/kumo/snapshots", "Lists the snapshots."),
+    Endpoint(
+        "POST",
+        "/kumo/snapshots",
+        "Makes a snapshot of the present state. Requests go on meanwhile.",
+        body={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["name"],
+            "properties": {
+                "name": {"type": "string", "pattern": "^(?!\\.)[A-Za-z0-9._-]{1,100}$"},
+                "purpose": {"type": "string"},
+                "exercises": _TEXTS,
+                "edge_cases": _TEXTS,
+                "commit": {"type": "string"},
+                "replace": {"type": "boolean"},
+            },
+        },
+        answers={
+            200: "It was there, and is as it was or was replaced.",
+            201: "It was made.",
+            409: "There is another state under that name.",
+            **_FAILED,
+        },
+    ),
+    Endpoint("GET", "/kumo/snapshots/{name}", "Shows a snapshot's manifest.", [_NAME], answers={200: "It.", **_MISSING}),
+    Endpoint("DELETE", "/kumo/snapshots/{name}", "Deletes a snapshot.", [_NAME], answers={200: "Done.", **_MISSING}),
+    Endpoint(
+        "POST",
+        "/kumo/snapshots/{name}/verify",
+        "Reads every file of a snapshot.",
+        [_NAME],
+        answers={200: "It is intact.", **_MISSING},
+    ),
+    Endpoint(
+        "POST",
+        "/kumo/snapshots/{name}/restore",
+        "Makes the present state, or a part of it, that of a snapshot: all or nothing.",
+        [_NAME],
+        body=SCOPE,
+        answers={200: "Done, and on the disk.", **_MISSING, **_FAILED},
+    ),
+    Endpoint(
+        "GET",
+        "/kumo/snapshots/{name}/diff",
+        "What differs from a snapshot to the present state.",
+        [_NAME],
+        answers={200: "The differences.", **_MISSING},
+    ),
+)
+
+
+class Snapshots:
+    """The handlers."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self._lifecycle = lifecycle
+        self._shelf = lifecycle.shelf
+
+    def routes(self) -> Sequence[Route]:
+        handlers = (self.list, self.create, self.show, self.delete, self.verify, self.restore, self.diff)
+        return [endpoint.route(guarded(handler)) for endpoint, handler in zip(ENDPOINTS, handlers, strict=True)]
+
+    async def list(self, request: Request) -> Response:
+        found = await asyncio.to_thread(lambda: list(self._shelf.manifests()))
+        shown = [
+            {"name": name, "error": str(entry)} if isinstance(entry, SnapshotError) else {**entry.summary(), "name": name}
+            for name, entry in found
+        ]
+        return answer({"directory": str(self._shelf.folder.absolute()), "snapshots": shown})
+
+    async def create(self, request: Request) -> Response:
+        members = await body_of(request)
+        description = Description(
+            members.take("name", text),
+            members.take("purpose", _any_text, ""),
+            members.take("exercises", _texts, ()),
+            members.take("edge_cases", _texts, ()),
+        )
+        commit = members.take("commit", text, None)
+        replace = members.take("replace", flag, False)
+        members.finish()
+        if commit is None:
+            commit = await asyncio.to_thread(head_commit)
+        created = await self._lifecycle.create(description, commit, replace=replace)
+        return answer(created, 201 if created["result"] == "created" else 200)
+
+    async def show(self, request: Request) -> Response:
+        def read() -> dict[str, Any]:
+            return read_manifest(self._shelf.files, self._shelf.find(_name(request))).document()
+
+        return answer(await asyncio.to_thread(read))
+
+    async def delete(self, request: Request) -> Response:
+        return answer(await self._lifecycle.delete(_name(request)))
+
+    async def verify(self, request: Request) -> Response:
+        return answer(await self._lifecycle.verify(_name(request)))
+
+    async def restore(self, request: Request) -> Response:
+        return answer(await self._lifecycle.restore(_name(request), await scope_of(request)))
+
+    async def diff(self, request: Request) -> Response:
+        _, before = await self._lifecycle.content(_name(request))
+        async with self._lifecycle.captured() as after:
+            found = await asyncio.to_thread(differences, before, after)
+        return answer({"equal": not found, "differences": [difference.document() for difference in found]})
+
+
+def _name(request: Request) -> str:
+    return str(request.path_params["name"])
+
+
+async def scope_of(request: Request) -> Scope:
+    """The part of the state that the body names."""
+    members: Members = await body_of(request)
+    scope = Scope(members.take("service", _service, None), members.take("account", _account, None))
+    members.finish()
+    return scope
+
+
+def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The handler, with the lifecycle's refusals as answers."""
+
+    async def carried_out(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except StorageUnavailable as error:
+            raise Refused(str(error), status=503) from error
+        except NoSuchSnapshot as error:
+            raise Refused(str(error), error.field, 404) from error
+        except BadName as error:
+            raise Refused(str(error), error.field, 400) from error
+        except SnapshotError as error:
+            raise Refused(str(error), error.field, 409) from error
+        except StateRefused as error:
+            raise Refused(str(error), status=409) from error
+
+    return carried_out
+
+
+def _service(value: Any) -> str:
+    if value not in SERVICES:
+        raise ValueError(f"one of {', '.join(SERVICES)}")
+    return str(value)
+
+
+def _account(value: Any) -> str:
+    if not isinstance(value, str) or len(value) != 12 or not (value.isascii() and value.isdigit()):
+        raise ValueError("twelve digits")
+    return value
+
+
+def _any_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise ValueError("a list of texts")
+    return tuple(value)

@@ -1,0 +1,173 @@
+"""``POST /kumo/wait``: answers when the world is as the caller needs it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emu.control.arguments import Members, Refused, answer, body_of, mapping, number, sequence, text, true, whole
+from emu.control.endpoints import REFUSED, Endpoint
+from emu.disconnection import unless_disconnected
+from emu.init_scripts import InitScripts
+from emu.waiting.conditions import (
+    COUNTS,
+    Condition,
+    Durable,
+    Holds,
+    InitFinished,
+    ItemMatches,
+    Numbers,
+    ObjectExists,
+    QueueEmpty,
+    Quiet,
+)
+from emu.waiting.wait import wait_until
+from emu.world import World
+from services.dynamodb.expressions import conditions, parser
+from services.dynamodb.expressions.conditions import Bound
+from services.dynamodb.expressions.placeholders import Placeholders
+from services.errors import ServiceError
+from services.machine import Namespace
+
+TIMEOUT_MS_DEFAULT = 10_000
+TIMEOUT_MS_MAX = 600_000
+_COUNT_MAX = 1 << 53
+_NUMBERS = ("holds", "at_least", "at_most")
+
+ENDPOINT = Endpoint(
+    "POST",
+    "/kumo/wait",
+    "Answers when all conditions hold at the same moment.",
+    body={
+        "type": "object",
+        "required": ["until"],
+        "additionalProperties": False,
+        "properties": {
+            "until": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "queue_empty": {"type": "string"},
+                        "queue": {"type": "string"},
+                        "table": {"type": "string"},
+                        "bucket": {"type": "string"},
+                        **{name: {"type": "integer", "minimum": 0} for name in _NUMBERS},
+                        "key": {"type": ["string", "object"]},
+                        "expression": {"type": "string"},
+                        "names": {"type": "object"},
+                        "values": {"type": "object"},
+                        "durable": {"type": "integer", "minimum": 0},
+                        "quiet_ms": {"type": "integer", "minimum": 1},
+                        "init_finished": {"const": True},
+                        "account": {"type": "string"},
+                        "region": {"type": "string"},
+                    },
+                },
+            },
+            "timeout_ms": {"type": "number", "minimum": 0, "maximum": TIMEOUT_MS_MAX, "default": TIMEOUT_MS_DEFAULT},
+        },
+    },
+    answers={200: "All hold.", 400: REFUSED, 408: "The time is over; missing says what there was instead."},
+)
+
+
+class Wait:
+    """The handler."""
+
+    def __init__(self, world: World, init_scripts: InitScripts) -> None:
+        self._world = world
+        self._readers: Mapping[str, Callable[[Members, Namespace], Condition]] = {
+            "queue_empty": lambda members, namespace: QueueEmpty(namespace, members.take("queue_empty", text)),
+            "queue": lambda members, namespace: self._holds("queue", members, namespace),
+            "table": self._table,
+            "bucket": self._bucket,
+            "durable": lambda members, _: Durable(members.take("durable", whole(0, _COUNT_MAX))),
+            "quiet_ms": lambda members, _: Quiet(members.take("quiet_ms", whole(1, TIMEOUT_MS_MAX)) / 1000),
+            "init_finished": lambda members, _: members.take("init_finished", true) and InitFinished(init_scripts),
+        }
+
+    async def __call__(self, request: Request) -> Response:
+        members = await body_of(request)
+        until = members.take("until", sequence)
+        timeout_ms = members.take("timeout_ms", number(0, TIMEOUT_MS_MAX), TIMEOUT_MS_DEFAULT)
+        members.finish()
+        read = [self._condition(value, f"until[{number}]") for number, value in enumerate(until)]
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            missing = await unless_disconnected(wait_until(self._world, read, timeout_ms / 1000), request.receive)
+        except ServiceError as error:
+            raise Refused(error.message, status=error.status) from None
+        shown = {
+            "met": not missing,
+            "waited_ms": round((loop.time() - started) * 1000),
+            "lsn": self._world.store.lsn,
+        }
+        if not missing:
+            return answer(shown)
+        found = [{"condition": until[read.index(condition)], "found": what} for condition, what in missing]
+        return answer({**shown, "error": f"Not met: {'; '.join(what for _, what in missing)}.", "missing": found}, 408)
+
+    def _condition(self, value: Any, path: str) -> Condition:
+        if not isinstance(value, dict):
+            raise Refused(f"{path} must be an object.", path)
+        members = Members(value, f"{path}.")
+        given = [name for name in self._readers if name in members]
+        if len(given) != 1:
+            raise Refused(f"{path} must hold exactly one of {', '.join(self._readers)}.", path)
+        home = self._world.home
+        namespace = (home[0], home[1])
+        if given[0] in ("queue_empty", "queue", "table", "bucket"):
+            namespace = (members.take("account", text, home[0]), members.take("region", text, home[1]))
+        condition = self._readers[given[0]](members, namespace)
+        members.finish()
+        return condition
+
+    def _holds(self, what: str, members: Members, namespace: Namespace) -> Condition:
+        name = members.take(what, text)
+        numbers = [members.take(bound, whole(0, _COUNT_MAX), None) for bound in _NUMBERS]
+        if numbers == [None, None, None]:
+            also = {"table": ", or key", "bucket": ", or key"}.get(what, "")
+            raise members.refuse(what, f"needs one of {', '.join(_NUMBERS)} beside it{also}.")
+        holds, low, high = numbers
+        if low is not None and high is not None and low > high:
+            raise members.refuse("at_least", "is more than at_most: no number is both.")
+        assert what in COUNTS
+        return Holds(namespace, what, name, Numbers(holds, low, high))
+
+    def _bucket(self, members: Members, namespace: Namespace) -> Condition:
+        if "key" not in members:
+            return self._holds("bucket", members, namespace)
+        return ObjectExists(members.take("bucket", text), members.take("key", text))
+
+    def _table(self, members: Members, namespace: Namespace) -> Condition:
+        if "key" not in members:
+            return self._holds("table", members, namespace)
+        name, key = members.take("table", text), members.take("key", mapping)
+        return ItemMatches(namespace, name, key, _expression(members))
+
+
+def _expression(members: Members) -> Bound | None:
+    """The condition expression with its names and values; None where there is none."""
+    expression = members.take("expression", text, None)
+    names = members.take("names", mapping, None)
+    values = members.take("values", mapping, None)
+    if expression is None:
+        for name, given in (("names", names), ("values", values)):
+            if given is not None:
+                raise members.refuse(name, "means something only beside an expression.")
+        return None
+    try:
+        known = Placeholders(names, values)
+        bound = conditions.bind(parser.condition(expression, "ConditionExpression"), known, "ConditionExpression")
+        known.finish()
+    except ServiceError as error:
+        raise members.refuse("expression", f"can't be used: {error.message}") from None
+    return bound

@@ -1,0 +1,107 @@
+"""Follows messages through the commits: which put announced one, where it was received, what deleted it.
+
+The trail is followed only when somebody asks, from where it was left. A change names a message by its sequence in its
+queue; who sent it and who received it last is kept here for each message that is still in one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from emu.history.traces import Trace
+
+if TYPE_CHECKING:
+    from emu.history.commits import CommitEntry
+
+Place = tuple[str, str, str]
+"""A queue: account, region, name."""
+
+
+@dataclass(slots=True)
+class Story:
+    """What is known of one message. sent, received: the commits that did it last."""
+
+    message_id: str
+    sent: CommitEntry | None = None
+    received: CommitEntry | None = None
+
+
+class Trail:
+    """``number``: of the last event that was followed."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._stories: defaultdict[Place, dict[int, Story]] = defaultdict(dict)
+
+    def follow(self, entry: CommitEntry) -> None:
+        """Goes on with the commit that came next; it learns its messages and their causes."""
+        entry.messages = tuple(self._step(entry, trace) for trace in entry.traces)
+
+    def forget(self) -> None:
+        """The world was put in place of another one: sequences mean other messages now."""
+        self._stories.clear()
+
+    def _step(self, entry: CommitEntry, trace: Trace) -> Messages:
+        step = _STEPS.get(trace[0])
+        return () if step is None else tuple(step(self, entry, trace, self._stories[trace[1], trace[2], trace[3]]))
+
+    def _send(self, entry: CommitEntry, trace: Trace, queue: dict[int, Story]) -> Iterator[Met]:
+        ids, last = trace[4], trace[5]
+        # Two changes of one record may go to the same queue: the last number belongs to the last of them.
+        behind = sum(len(later[4]) for later in entry.traces[entry.traces.index(trace) + 1 :] if later[:4] == trace[:4])
+        first = last - behind - len(ids) + 1
+        for sequence, message_id in enumerate(ids, first):
+            queue[sequence] = Story(message_id, sent=entry)
+            yield message_id, None
+
+    def _receive(self, entry: CommitEntry, trace: Trace, queue: dict[int, Story]) -> Iterator[Met]:
+        for sequence, message_id in zip(trace[4], trace[5], strict=True):
+            story = queue.setdefault(sequence, Story(message_id))
+            yield message_id, story.sent
+            story.received = entry
+
+    def _met(self, entry: CommitEntry, trace: Trace, queue: dict[int, Story]) -> Iterator[Met]:
+        for sequence in trace[4]:
+            story = queue.get(sequence)
+            if story is not None:
+                yield story.message_id, story.received or story.sent
+
+    def _gone(self, entry: CommitEntry, trace: Trace, queue: dict[int, Story]) -> Iterator[Met]:
+        yield from self._met(entry, trace, queue)
+        for sequence in trace[4]:
+            queue.pop(sequence, None)
+
+    def _moved(self, entry: CommitEntry, trace: Trace, queue: dict[int, Story]) -> Iterator[Met]:
+        sequences, name, last = trace[4:7]
+        target = self._stories[trace[1], trace[2], name]
+        yield from self._met(entry, trace, queue)
+        for arrived, sequence in enumerate(sequences, last - len(sequences) + 1):
+            story = queue.pop(sequence, None)
+            if story is not None:
+                target[arrived] = Story(story.message_id, sent=entry)
+
+    def _emptied(self, entry: CommitEntry, trace: Trace, queue: dict[int, Story]) -> Iterator[Met]:
+        queue.clear()
+        yield from ()
+
+
+if TYPE_CHECKING:
+    Met = tuple[str, CommitEntry | None]
+    """A message's id, and the commit that led to this one."""
+
+Messages = tuple[Any, ...]
+
+_STEPS: Mapping[str, Callable[[Trail, Any, Trace, dict[int, Story]], Iterator[Any]]] = {
+    "sqs.send": Trail._send,
+    "sqs.receive": Trail._receive,
+    "sqs.change_visibility": Trail._met,
+    "sqs.delete": Trail._gone,
+    "sqs.expire": Trail._gone,
+    "sqs.move": Trail._moved,
+    "sqs.purge": Trail._emptied,
+    "sqs.create_queue": Trail._emptied,
+    "sqs.delete_queue": Trail._emptied,
+}

@@ -1,0 +1,97 @@
+"""Failures on demand: rules that the server holds against the calls it gets."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from emu.testing.control import Control, ControlError, segment
+
+
+class FaultNeverHit(UserWarning):
+    """A ``with emu.fault(…)`` ended without one hit: whatever the test proves, it doesn't prove it for this fault."""
+
+
+class Fault:
+    """One rule on the server."""
+
+    def __init__(self, control: Control, rule: Mapping[str, Any]) -> None:
+        self._control = control
+        self._last = dict(rule)
+
+    def __repr__(self) -> str:
+        return f"<fault {self._last}>"
+
+    @property
+    def id(self) -> str:
+        return str(self._last["id"])
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """The rule as it stands, with ``calls`` and ``hits``; as it last stood once it is gone."""
+        for rule in self._control.get("/kumo/faults")["faults"]:
+            if rule["id"] == self.id:
+                self._last = rule
+        return dict(self._last)
+
+    @property
+    def calls(self) -> int:
+        """How many calls it matched."""
+        return int(self.rule["calls"])
+
+    @property
+    def hits(self) -> int:
+        """How often it happened."""
+        return int(self.rule["hits"])
+
+    def remove(self) -> None:
+        """Takes the rule away. One that is gone, by :meth:`Faults.clear` or a restart, is left so."""
+        try:
+            self._last = self._control.delete(f"/kumo/faults/{segment(self.id)}")
+        except ControlError as error:
+            if error.status not in (0, 404):  # 0: the server is down, and its rules are gone with it
+                raise
+
+
+class Faults:
+    """``emu.faults``. ``after_add`` is called after each rule that is added."""
+
+    def __init__(self, control: Control, after_add: Callable[[], None] | None = None) -> None:
+        self._control = control
+        self._after_add = after_add
+
+    def add(self, service: str | None = None, operation: str | None = None, *, kind: str, **rule: Any) -> Fault:
+        """Adds a rule; docs/levers.md lists the kinds and members. Raises ControlError for one that can't match."""
+        named = {"service": service, "operation": operation, "kind": kind, **rule}
+        answer = self._control.post("/kumo/faults", {name: value for name, value in named.items() if value is not None})
+        if self._after_add is not None:
+            self._after_add()
+        return Fault(self._control, answer)
+
+    def list(self) -> list[Fault]:
+        """The rules, oldest first."""
+        return [Fault(self._control, rule) for rule in self._control.get("/kumo/faults")["faults"]]
+
+    def clear(self) -> None:
+        """Takes all rules away."""
+        self._control.delete("/kumo/faults")
+        if self._after_add is not None:
+            self._after_add()
+
+    @contextmanager
+    def during(
+        self, service: str | None = None, operation: str | None = None, *, kind: str, **rule: Any
+    ) -> Iterator[Fault]:
+        """A rule for as long as the ``with`` lasts. Warns if it was never hit, unless it has a ``probability``."""
+        fault = self.add(service, operation, kind=kind, **rule)
+        try:
+            yield fault
+        except BaseException:
+            fault.remove()
+            raise
+        fault.remove()
+        if not fault._last["hits"] and kind != "crash" and "probability" not in rule:
+            shown = {name: value for name, value in fault._last.items() if value is not None}
+            warnings.warn(f"The fault was never hit: {shown}", FaultNeverHit, stacklevel=3)

@@ -1,0 +1,237 @@
+"""A test's world, from its declaration to its end: server, directory, seed, clock, faults."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from emu.testing import seeds
+from emu.testing.clock import moment
+from emu.testing.control import Control, segment
+from emu.testing.emulator import Emulator
+from emu.testing.events import Events
+from emu.testing.handle import Handle
+from emu.testing.jitter import Jitter
+from emu.testing.markers import Plan
+from emu.testing.seeds import Seed, SeedError
+from emu.testing.worker import Worker
+
+_BEFORE_CRASHES = "emu-before-crash-points"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a test stands. file: its module. seeds: the folder of the project's snapshots, if it names one."""
+
+    test: str
+    file: Path
+    root: Path
+    seeds: Path | None
+    update_snapshots: bool
+
+
+class World:
+    """What one test has. :meth:`begin` makes it, :meth:`end` brings it to rest, :meth:`remove` leaves nothing."""
+
+    def __init__(self, worker: Worker, plan: Plan, place: Place, jitter: Jitter | None) -> None:
+        self.worker = worker
+        self.plan = plan
+        self.place = place
+        self.seed: Seed | None = None
+        self.past_events = Events()
+        self.first_event = 0
+        self.updated: list[Path] = []
+        self._jitter = jitter
+        self._emulator: Emulator | None = None
+        self._log_begin = 0
+        self._read_from: dict[Path, dict[str, tuple[int, int]]] = {}
+
+    @cached_property
+    def handle(self) -> Handle:
+        return Handle(self)
+
+    @property
+    def control(self) -> Control:
+        return Control(self.worker.endpoint_url)
+
+    @property
+    def emulator(self) -> Emulator:
+        assert self._emulator is not None, "The world has not begun."
+        return self._emulator
+
+    @cached_property
+    def folder(self) -> Path:
+        """The test's own: its working directory and its snapshots."""
+        return Path(tempfile.mkdtemp(prefix="test-", dir=self.worker.folder))
+
+    @property
+    def snapshots(self) -> Path:
+        """Where the server keeps the test's snapshots. Tests in memory share it, since they share the server."""
+        if self.plan.persistent:
+            return self.folder / "snapshots"
+        return self.worker.folder / "snapshots"
+
+    @property
+    def data_dir(self) -> Path | None:
+        """The working directory of a persistent test."""
+        if not self.plan.persistent:
+            return None
+        return self.plan.directory or self.folder / "state"
+
+    @property
+    def log(self) -> str:
+        return "" if self._emulator is None else self._emulator.log[self._log_begin :]
+
+    def begin(self) -> None:
+        """Raises SeedError, EmulatorError or ControlError; then the test has no world."""
+        if self.plan.seed is not None:
+            self.seed = self._find(self.plan.seed)
+            self.seed.verify()
+            self._warn_of_other_commit(self.seed)
+        if self.data_dir is not None:
+            self._begin_on_directory(self.data_dir)
+        else:
+            self._begin_in_memory()
+        if self.plan.clock is not None:
+            self.control.post("/kumo/clock", {"freeze": moment(self.plan.clock)})
+        for rule in self.plan.faults:
+            self.control.post("/kumo/faults", rule)
+        self.renew_jitter()
+        self.first_event = int(self.control.post("/kumo/events", {"name": f"{self.place.test} begins"})["number"])
+
+    def end(self) -> None:
+        """Stops a persistent test's server as a user would, and checks that no seed was written.
+
+        Raises EmulatorError, or SeedError.
+        """
+        if self.data_dir is not None and self._emulator is not None and self._emulator.running:
+            self.remember_events()
+            self._emulator.stop()
+        for folder, before in self._read_from.items():
+            now = seeds.read(folder).fingerprint()
+            changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+            if changed:
+                raise SeedError(
+                    f"The test has written to the seed {folder}: {', '.join(changed)}. Seeds are read only."
+                )
+
+    def remove(self) -> None:
+        """Removes everything that was the test's alone."""
+        if "folder" in self.__dict__:
+            if self.data_dir is not None:
+                self.worker.end_server()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def renew_jitter(self) -> None:
+        if self._jitter is not None:
+            self._jitter.install(self.control)
+
+    def remember_events(self) -> None:
+        """Keeps what happened so far, before the server that knows of it ends."""
+        if self._emulator is not None and self._emulator.running:
+            self.past_events += self._emulator.events(what=None, after=self.first_event)
+        self.first_event = 0
+
+    def provide(self, name: str) -> None:
+        """Lets the server find a seed under its name; a snapshot of the test's own goes first."""
+        if not (self.snapshots / name).exists():
+            try:
+                seed = self._find(name)
+            except SeedError as error:
+                raise SeedError(f"The test has made no snapshot named {name!r}. {error}") from None
+            seed.copy_to(self.snapshots / name)
+
+    def check_snapshot(self, name: str, manifest: Mapping[str, Any]) -> None:
+        """See :meth:`emu.testing.handle.Handle.check_snapshot`."""
+        __tracebackhide__ = True
+        try:
+            folder = self._find(name).folder
+        except SeedError:
+            folder = (self.place.seeds or self.place.file.parent / seeds.FOLDER) / name
+        if self.place.update_snapshots:
+            self._update(name, folder, manifest)
+            return
+        again = "--emu-update-snapshots makes it the present state, for review."
+        assert folder.exists(), f"There is no snapshot {folder}; {again}"
+        diff = self.handle.diff(name)
+        assert diff.equal, f"The state is not that of the snapshot {folder}; {again}\n{diff}"
+
+    @contextmanager
+    def on_directory(self) -> Iterator[Emulator]:
+        """The present world on a directory, on the same port; and then as it was before."""
+        self.control.post("/kumo/snapshots", {"name": _BEFORE_CRASHES, "replace": True})
+        if self.plan.persistent:
+            yield self.emulator
+        else:
+            yield self._move_to_directory()
+            self._emulator = self.worker.in_memory(self.arguments)
+        if not self.emulator.running:
+            self.emulator.start()
+        self.control.post(f"/kumo/snapshots/{_BEFORE_CRASHES}/restore")
+        self.renew_jitter()
+
+    def _move_to_directory(self) -> Emulator:
+        arguments = self.arguments
+        self.remember_events()
+        self._emulator = self.worker.on_directory(
+            self.folder / "crash-points", self.snapshots / _BEFORE_CRASHES, arguments
+        )
+        return self._emulator
+
+    def _begin_on_directory(self, data_dir: Path) -> None:
+        seed = None if self.seed is None or data_dir.exists() else self.seed.folder
+        self._emulator = self.worker.on_directory(data_dir, seed, self.arguments)
+
+    def _begin_in_memory(self) -> None:
+        shutil.rmtree(self.snapshots, ignore_errors=True)
+        if self.plan.deterministic is not None:
+            self.worker.end_server()  # what is drawn depends on all that was drawn before
+        self._emulator = self.worker.in_memory(self.arguments)
+        self._log_begin = len(self._emulator.log)
+        self.control.delete("/kumo/faults")
+        self.control.post("/kumo/reset")
+        if self.seed is not None:
+            self.provide(self.seed.name)
+            self.control.post(f"/kumo/snapshots/{segment(self.seed.name)}/restore")
+
+    @property
+    def arguments(self) -> list[str]:
+        """What the server is started with, besides its directory."""
+        arguments = ["--snapshot-dir", str(self.snapshots), "--record", "reads"]
+        if self.plan.deterministic is not None:
+            arguments += ["--deterministic", self.plan.deterministic]
+        return arguments
+
+    def _find(self, name: str) -> Seed:
+        seed = seeds.find(name, self.place.file, self.place.root, self.place.seeds)
+        self._read_from.setdefault(seed.folder, seed.fingerprint())
+        return seed
+
+    def _update(self, name: str, folder: Path, manifest: Mapping[str, Any]) -> None:
+        scratch = self.snapshots / name
+        if folder.exists() and not scratch.exists():
+            seeds.read(folder).copy_to(scratch)
+        self._read_from.pop(folder, None)
+        kept = {} if not folder.exists() else seeds.described(seeds.read(folder))
+        result = self.handle.snapshot(name, replace=True, **{**kept, **manifest})
+        if result["result"] != "unchanged":
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(scratch, folder)
+            self.updated.append(folder)
+
+    def _warn_of_other_commit(self, seed: Seed) -> None:
+        commit = seed.commit
+        head = None if commit is None else seeds.other_commit(seed.folder, commit)
+        if head is not None:
+            warnings.warn(
+                f"The seed {seed.name} was made by the code of {commit}, and this is {head}.",
+                seeds.SeedFromAnotherCommit,
+                stacklevel=2,
+            )

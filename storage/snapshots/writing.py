@@ -1,0 +1,109 @@
+"""Making a snapshot of a content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from storage.content import BodySource, Content, Document
+from storage.documents import write_document
+from storage.files import SHARED_FILE_MODE
+from storage.snapshots import manifest as manifests
+from storage.snapshots.errors import SnapshotError, SnapshotExists, SnapshotUnwritable
+from storage.snapshots.manifest import Description, FileEntry, Made, Manifest
+from storage.snapshots.reading import verified_manifest
+from storage.snapshots.shelf import Shelf, check_name
+
+ATTRIBUTES = (".gitattributes", b"* -text\n")
+Result = Literal["created", "replaced", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    result: Result
+    manifest: Manifest
+    path: Path
+
+
+def write_snapshot(shelf: Shelf, content: Content, description: Description, made: Made, *, replace: bool) -> Written:
+    """Makes a snapshot of a content under the description's name; in any thread. One that is there with the same state
+    keeps its files, and only its description is brought up to date. Raises SnapshotExists for another state unless
+    ``replace``; SnapshotError else."""
+    check_name(description.name)
+    path, exists = shelf.place(description.name)
+    if exists:
+        present = _intact(shelf, path, description.name)
+        if present is not None and present.state_hash == content.state_hash:
+            if present.description == description:
+                return Written("unchanged", present, path)
+            manifest = present.described(description, made)
+            try:
+                shelf.files.replace(path / manifests.FILE, manifest.encode(), mode=SHARED_FILE_MODE)
+            except OSError as error:
+                raise SnapshotUnwritable(f"{path / manifests.FILE} can't be written: {error}.") from error
+            return Written("replaced", manifest, path)
+        if not replace:
+            state = "another state" if present is not None else "something else, or a damaged snapshot,"
+            raise SnapshotExists(f"There is {state} under the name {description.name!r}; ask for it to be replaced.")
+    folder = shelf.new_folder(description.name)
+    try:
+        manifest = _fill(shelf, folder, content, description, made)
+        shelf.publish(folder, path)
+    except OSError as error:
+        raise SnapshotUnwritable(f"{folder} can't be written: {error.strerror or error}.") from error
+    finally:
+        shelf.files.remove_tree(folder)
+    return Written("replaced" if exists else "created", manifest, path)
+
+
+def _intact(shelf: Shelf, path: Path, name: str) -> Manifest | None:
+    try:
+        return verified_manifest(shelf.files, path, name)
+    except SnapshotError:
+        return None
+
+
+def _fill(shelf: Shelf, folder: Path, content: Content, description: Description, made: Made) -> Manifest:
+    files, mode = shelf.files, SHARED_FILE_MODE
+    entries: dict[str, FileEntry] = {}
+
+    def put(name: str, document: Document) -> None:
+        lines = (line.removesuffix(b"\n") for line in document.lines())
+        written = write_document(files, _made(shelf, folder, name), lines, mode=mode)
+        entries[name] = FileEntry(written.sha256, written.size)
+
+    documents = {name: f"emu/documents/{name}.json" for name in content.documents}
+    for name, file in documents.items():
+        put(file, content.documents[name])
+    for name, document in content.rest.items():
+        put(name, document)
+    for sha256, source in content.bodies.items():
+        name = f"s3-objects/{sha256}" if sha256 in content.rest_bodies else f"emu/blobs/{sha256}"
+        entries[name] = FileEntry(sha256, _put_body(shelf, _made(shelf, folder, name), source, mode))
+    files.write_new(folder / ATTRIBUTES[0], ATTRIBUTES[1], mode=mode, durable=False)
+    entries[ATTRIBUTES[0]] = _entry(ATTRIBUTES[1])
+    manifest = Manifest(description, content.home, content.state_hash, content.counts, documents, entries, made)
+    files.write_new(folder / manifests.FILE, manifest.encode(), mode=mode, durable=False)
+    files.sync_file_system(folder)
+    return manifest
+
+
+def _made(shelf: Shelf, folder: Path, name: str) -> Path:
+    path = folder / name
+    if not shelf.files.is_directory(path.parent):
+        shelf.files.make_folders(path.parent)
+    return path
+
+
+def _put_body(shelf: Shelf, path: Path, source: BodySource, mode: int) -> int:
+    if isinstance(source, Path):
+        shelf.files.copy(source, path, mode=mode, durable=False)
+        return shelf.files.size_of(path)
+    shelf.files.write_new(path, source, mode=mode, durable=False)
+    return len(source)
+
+
+def _entry(data: bytes) -> FileEntry:
+    document = Document.of(data.splitlines())
+    return FileEntry(document.sha256, document.size)

@@ -1,0 +1,202 @@
+"""What a client sees, above all when something fails. The gateway is called through ASGI, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from emu.app import build_app
+from emu.body import WHOLE_BYTES_MAX
+from emu.init_scripts import InitScripts
+from emu.world import World
+from storage.store import StorageUnavailable
+
+JSON = {"content-type": "application/x-amz-json-1.0"}
+DISCONNECT = {"type": "http.disconnect"}
+
+
+class Answer:
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.body = b""
+
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+
+class Client:
+    """Speaks ASGI to the whole application around a world in memory."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self._app = build_app(self.world, InitScripts(None), hostnames=["emu.test"])
+
+    def __call__(
+        self, method: str, path: str, body: bytes = b"", messages: list[dict[str, Any]] | None = None, **headers: str
+    ) -> Answer:
+        raw_path, _, query = path.partition("?")
+        named = {"host": "localhost:4566"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": raw_path,
+            "raw_path": raw_path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": ("127.0.0.1", 4566),
+            "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+        }
+        incoming = iter(messages or [{"type": "http.request", "body": body, "more_body": False}])
+        answer = Answer()
+
+        async def receive() -> dict[str, Any]:
+            message = next(incoming, None)
+            if message is None:
+                await asyncio.Event().wait()
+            assert message is not None
+            return message
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            else:
+                answer.body += message["body"]
+
+        asyncio.run(asyncio.wait_for(self._app(scope, receive, send), 10))
+        return answer
+
+    def sqs(self, operation: str, **request: Any) -> Answer:
+        return self("POST", "/", orjson.dumps(request), **JSON, **{"x-amz-target": f"AmazonSQS.{operation}"})
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    client = Client()
+    yield client
+    asyncio.run(client.world.stop())
+
+
+def test_a_request_goes_all_the_way(client: Client) -> None:
+    answer = client.sqs("CreateQueue", QueueName="jobs")
+    assert answer.status == 200
+    assert answer.json() == {"QueueUrl": "http://localhost:4566/000000000000/jobs"}
+    assert answer.headers["content-length"] == str(len(answer.body))
+
+
+def test_a_queue_url_has_the_host_that_the_client_used(client: Client) -> None:
+    answer = client(
+        "POST", "/", b'{"QueueName":"jobs"}', host="emu:99", **JSON, **{"x-amz-target": "AmazonSQS.CreateQueue"}
+    )
+    assert answer.json() == {"QueueUrl": "http://emu:99/000000000000/jobs"}
+
+
+def test_an_operation_that_is_not_in_the_table_answers_501_in_its_protocol(client: Client) -> None:
+    json = client.sqs("AddPermission", QueueUrl="x")
+    assert json.status == 501
+    assert json.json()["__type"].endswith("NotImplemented")
+    assert "AddPermission" in json.json()["message"]
+    xml = client("GET", "/bucket?cors")
+    assert xml.status == 501
+    assert b"<Code>NotImplemented</Code>" in xml.body
+    assert b"GetBucketCors" in xml.body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sns/aws4_request, Signature=0"},
+        {"x-amz-target": "Kinesis_20131202.PutRecord", **JSON},
+    ],
+)
+def test_a_service_that_is_not_served_is_told_what_is(client: Client, headers: dict[str, str]) -> None:
+    answer = client("POST", "/", b"{}", **headers)
+    assert answer.status == 501
+    for service in (b"Amazon S3", b"Amazon SQS", b"Amazon DynamoDB", b"AWS STS"):
+        assert service in answer.body
+
+
+def test_a_virtual_host_names_the_bucket(client: Client) -> None:
+    assert client("PUT", "/", host="logs.emu.test").status == 200
+    assert client("PUT", "/a%20key", b"body", host="logs.localhost:4566").status == 200
+    assert client("GET", "/logs/a%20key").body == b"body"
+
+
+def test_a_crash_is_an_internal_error_with_its_traceback_in_the_log(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def crash(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(client.world, "context", crash)
+    with caplog.at_level(logging.ERROR, "emu"):
+        answer = client.sqs("ListQueues")
+    assert answer.status == 500
+    assert answer.json()["__type"].endswith("InternalError")
+    assert "planted" not in answer.body.decode()
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_store_that_cannot_write_is_service_unavailable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> int:
+        raise StorageUnavailable("the disk is gone")
+
+    monkeypatch.setattr(client.world.store, "commit", refuse)
+    answer = client.sqs("CreateQueue", QueueName="jobs")
+    assert answer.status == 503
+    assert "the disk is gone" in answer.json()["message"]
+
+
+def test_an_answer_whose_record_is_lost_does_not_leave(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lose(lsn: int) -> None:
+        raise StorageUnavailable("outcome unknown")
+
+    monkeypatch.setattr(client.world.store, "is_durable", lambda lsn: False)
+    monkeypatch.setattr(client.world.store, "durable", lose)
+    for operation, request in (("CreateQueue", {"QueueName": "jobs"}), ("GetQueueUrl", {"QueueName": "none"})):
+        answer = client.sqs(operation, **request)
+        assert (answer.status, "outcome unknown" in answer.json()["message"]) == (503, True)
+
+
+def test_health_turns_unhealthy_with_the_reason(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client("GET", "/health").body == b'{"status":"healthy"}'
+    monkeypatch.setattr(client.world.store, "unhealthy", lambda: "the disk is gone")
+    answer = client("GET", "/health")
+    assert answer.status == 503
+    assert answer.json() == {"status": "unhealthy", "reason": "the disk is gone"}
+    assert client("GET", "/kumo/ready").status == 503
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(client: Client) -> None:
+    client("PUT", "/bucket")
+    half = {"type": "http.request", "body": b"half", "more_body": True}
+    answer = client("PUT", "/bucket/key", messages=[half, DISCONNECT], **{"content-length": "8"})
+    assert answer.status == 0
+    assert client("GET", "/bucket/key").status == 404
+
+
+def test_a_long_poll_ends_with_its_client_and_takes_no_message(client: Client) -> None:
+    url = client.sqs("CreateQueue", QueueName="jobs").json()["QueueUrl"]
+    request = {
+        "type": "http.request",
+        "body": orjson.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}),
+        "more_body": False,
+    }
+    gone = client("POST", "/", messages=[request, DISCONNECT], **JSON, **{"x-amz-target": "AmazonSQS.ReceiveMessage"})
+    assert gone.status == 0
+    client.sqs("SendMessage", QueueUrl=url, MessageBody="for the next one")
+    assert client.sqs("ReceiveMessage", QueueUrl=url).json()["Messages"][0]["Body"] == "for the next one"
+
+
+def test_a_body_that_is_too_large_to_be_collected_is_refused(client: Client) -> None:
+    piece = {"type": "http.request", "body": b"x" * (WHOLE_BYTES_MAX // 2 + 1), "more_body": True}
+    answer = client("POST", "/", messages=[piece, piece, piece], **JSON, **{"x-amz-target": "AmazonSQS.ListQueues"})
+    assert answer.status == 413

@@ -1,0 +1,48 @@
+"""Runs of pytest within a test, with the plugin as its entry point loads it."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs pytest on a test file's text, in this process; ``run(text, "-m", "persistent")``."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider")
+
+    def run(text: str, *arguments: str, ini: str = "") -> pytest.RunResult:
+        pytester.makeini(f"[pytest]\n{ini}\n")
+        pytester.makepyfile(test_it=text)
+        return pytester.runpytest_inprocess(*arguments)
+
+    return run
+
+
+@pytest.fixture
+def bundles(pytester: pytest.Pytester) -> Callable[[], list[dict[str, Any]]]:
+    """What the bundles of the run hold: texts by name, JSON read; the archive's path as ``path``."""
+
+    def read() -> list[dict[str, Any]]:
+        return [_content(archive) for archive in sorted((pytester.path / "emu-bundles").glob("*.tar.gz"))]
+
+    return read
+
+
+def _content(archive: Path) -> dict[str, Any]:
+    content: dict[str, Any] = {"path": archive}
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            file = tar.extractfile(member)
+            if file is not None:
+                name = member.name.partition("/")[2]
+                text = file.read().decode(errors="replace")
+                content[name] = json.loads(text) if name == "bundle.json" else text
+    return content

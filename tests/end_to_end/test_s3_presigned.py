@@ -1,0 +1,59 @@
+"""Presigned URLs, used by a plain HTTP client.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.config import Config
+
+from emu.testing import Emulator
+from tests.end_to_end.asking import Answer, ask
+
+
+@pytest.fixture(scope="module", params=["s3v4", "s3"], ids=["signature v4", "signature v2"])
+def signer(emulator: Emulator, request: pytest.FixtureRequest) -> Any:
+    return emulator.client("s3", config=Config(signature_version=request.param))
+
+
+def use(emulator: Emulator, method: str, url: str, body: bytes = b"", **headers: str) -> Answer:
+    parts = urlsplit(url)
+    return ask(emulator, method, f"{parts.path}?{parts.query}", body, {"Host": parts.netloc, **headers})
+
+
+@pytest.mark.parametrize("key", ["page", "a//b", "ä ö+&%25"])
+def test_put_then_get(emulator: Emulator, signer: Any, s3: Any, bucket: str, key: str) -> None:
+    named = {"Bucket": bucket, "Key": key}
+    put = use(emulator, "PUT", signer.generate_presigned_url("put_object", Params=named), b"by anyone")
+    assert put.status == 200
+    got = use(emulator, "GET", signer.generate_presigned_url("get_object", Params=named))
+    assert (got.status, got.body, got.headers["etag"]) == (200, b"by anyone", put.headers["etag"])
+    assert s3.get_object(**named)["Body"].read() == b"by anyone"
+
+
+def test_an_answer_with_other_headers(emulator: Emulator, signer: Any, s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="page", Body=b"x")
+    params = {"Bucket": bucket, "Key": "page", "ResponseContentType": "text/css"}
+    got = use(emulator, "GET", signer.generate_presigned_url("get_object", Params=params))
+    assert got.headers["content-type"] == "text/css"
+
+
+def test_a_content_type_that_was_signed(emulator: Emulator, signer: Any, s3: Any, bucket: str) -> None:
+    params = {"Bucket": bucket, "Key": "page", "ContentType": "text/html"}
+    url = signer.generate_presigned_url("put_object", Params=params)
+    assert use(emulator, "PUT", url, b"<p>", **{"Content-Type": "text/html"}).status == 200
+    assert s3.head_object(Bucket=bucket, Key="page")["ContentType"] == "text/html"
+
+
+def test_a_deletion_and_a_head(emulator: Emulator, signer: Any, s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="page", Body=b"12345")
+    named = {"Bucket": bucket, "Key": "page"}
+    head = use(emulator, "HEAD", signer.generate_presigned_url("head_object", Params=named))
+    assert (head.status, head.headers["content-length"], head.body) == (200, "5", b"")
+    assert use(emulator, "DELETE", signer.generate_presigned_url("delete_object", Params=named)).status == 204
+    missing = use(emulator, "GET", signer.generate_presigned_url("get_object", Params=named))
+    assert (missing.status, b"<Code>NoSuchKey</Code>" in missing.body) == (404, True)
