@@ -25,11 +25,13 @@ RUN find /opt/emu/lib/python3*/site-packages/botocore/data -mindepth 1 -maxdepth
     && ln -s emu /opt/emu/bin/kumo
 
 FROM ${PYTHON_IMAGE}
-# Kumo's user and group. /data may be written by any other uid that the container is run as, too. Installers go, and the
-# standard library gets the bytecode that Python's own images leave out.
+# Kumo's user and group. /data may be written by any other uid that the container is run as, too. `localhost` is
+# 127.0.0.1 before ::1, where emu doesn't listen: health checks try one address only. Installers go, and the standard
+# library gets the bytecode that Python's own images leave out.
 RUN groupadd --gid 10000 kumo \
     && useradd --uid 10000 --gid kumo --no-log-init --no-create-home --home-dir /tmp --shell /bin/sh kumo \
     && install -d -o kumo -g kumo -m 0777 /data \
+    && echo 'precedence ::ffff:0:0/96 100' >>/etc/gai.conf \
     && stdlib=$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))') \
     && rm -rf "$stdlib/ensurepip" "$stdlib/site-packages/pip" "$stdlib/site-packages/"pip-* /usr/local/bin/pip* \
     && python3 -m compileall -q -x '/(site-packages|test|idlelib|tkinter|turtledemo|lib2to3|pydoc_data)/' "$stdlib"

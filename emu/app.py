@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from emu.control.app import control_app
+from emu.control.health import App, Probes
 from emu.gateway import Gateway
 from emu.hosts import virtual_hosts
 from emu.init_scripts import InitScripts
@@ -13,13 +14,29 @@ from emu.world import World
 
 
 def build_app(
-    world: World, init_scripts: InitScripts, *, single_namespace: bool = False, hostnames: Sequence[str] = ()
+    world: World,
+    init_scripts: InitScripts,
+    *,
+    single_namespace: bool = False,
+    hostnames: Sequence[str] = (),
+    host: str = "localhost",
+    snapshots: Path = Path("snapshots"),
 ) -> Gateway:
-    """The application. Whoever serves it starts and stops the world around it."""
+    """The application. Whoever serves it starts and stops the world around it. ``hostnames`` are further names of this
+    server, ``host`` is what it listens on; ``snapshots`` is the folder that they lie in."""
     router = Router(
         world.services,
         world.home,
         single_namespace=single_namespace,
         virtual_host=virtual_hosts(hostnames),
     )
-    return Gateway(world, router, control_app(world, init_scripts))
+
+    def control() -> App:
+        from emu.control.app import control_app
+        from emu.control.guard import Guard
+        from emu.lifecycle import Lifecycle
+        from storage.snapshots.shelf import Shelf
+
+        return Guard(control_app(world, init_scripts, Lifecycle(world, Shelf(snapshots))), (*hostnames, host))
+
+    return Gateway(world, router, Probes(world, init_scripts, control))

@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 async def unless_disconnected(waiting: Awaitable[T], receive: Receive) -> T:
-    """The result of what waits; raises Disconnected if the client goes first. A client that hangs up takes its long poll
-    with it: a message must not be handed to nobody."""
+    """The result of what waits; raises Disconnected if the client goes first. A client that hangs up takes its long
+    poll with it: a message must not be handed to nobody."""
     task = asyncio.ensure_future(waiting)
     going = asyncio.ensure_future(gone(receive))
     try:

@@ -20,3 +20,5 @@ SERVICE_UNAVAILABLE = Refusal("emu.service-unavailable", "ServiceUnavailable", 5
 REQUEST_TOO_LARGE = Refusal(
     "emu.request-too-large", "RequestEntityTooLarge", 413, "The request's body is larger than {limit_bytes} bytes."
 )  # fmt: skip
+PRESIGNED_EXPIRED = Refusal("emu.presigned-expired", "AccessDenied", 403, "Request has expired")
+PRESIGNED_MALFORMED = Refusal("emu.presigned-malformed", "AuthorizationQueryParametersError", 400, "{problem}")

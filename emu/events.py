@@ -1,9 +1,10 @@
 """What happened, in order: the lifecycle's steps, and whatever else tells its story to a test author.
 
 An entry has a number, a time, what it is, and its fields. The last ``CAPACITY`` entries are kept, fewer where they hold
-more than ``WEIGHT_MAX`` bytes of items; a reader that fell behind sees from the numbers that some are missing. Lifecycle
-steps (start, recovery, checkpoint, snapshot, verify, restore, reset, stop) also stand in the log, one structured line each;
-every commit is an entry (:mod:`emu.history`), and so are the caller's own marks, faults, and reads where they are recorded.
+more than ``WEIGHT_MAX`` bytes of items; a reader that fell behind sees from the numbers that some are missing.
+Lifecycle steps (start, recovery, checkpoint, snapshot, verify, restore, reset, stop) also stand in the log, one
+structured line each; every commit is an entry (:mod:`emu.history`), and so are the caller's own marks, faults, and
+reads where they are recorded.
 """
 
 from __future__ import annotations
@@ -82,16 +83,15 @@ class Events:
         self._append(entry)
         return entry
 
-    def commit(self, ctx: Context, lsn: int, changes: Sequence[Change]) -> None:
+    def commit(self, ctx: Context, lsn: int, time_ms: int, changes: Sequence[Change]) -> None:
         """A record that was just applied."""
-        self._number += 1
+        self._number = number = self._number + 1
         states = ctx.states
         traced = traces(states, changes)
-        heavy = sum([weight(trace) for trace in traced])
         self._append(
             CommitEntry(
-                self._number, ctx.clock.now_ms(), ctx.operation, lsn, ctx.request_id, ctx.service, ctx.account,
-                ctx.region, traced, heavy, states,
+                number, time_ms, ctx.operation, lsn, ctx.request_id, ctx.service, ctx.account, ctx.region, traced,
+                weight(traced), states,
             )
         )  # fmt: skip
 

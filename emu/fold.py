@@ -16,6 +16,7 @@ from pathlib import Path
 from emu.aside import REST_NAMES, states_aside
 from storage.checkpoint import fold
 from storage.checkpointer import FoldRequest
+from storage.collection import collection_paused
 from storage.errors import DirectoryRefused
 
 
@@ -66,11 +67,12 @@ def carry_out(request: FoldRequest, code: str) -> None:
     if code != code_digest():
         raise DirectoryRefused("The server runs other code than is installed now. Restart it.")
 
-    fold(
-        request.path,
-        request.folder,
-        request.up_to,
-        states_aside,
-        rest_names=REST_NAMES if request.rest else None,
-        whole=request.whole,
-    )
+    with collection_paused():
+        fold(
+            request.path,
+            request.folder,
+            request.up_to,
+            states_aside,
+            rest_names=REST_NAMES if request.rest else None,
+            whole=request.whole,
+        )

@@ -19,6 +19,7 @@ from emu.disconnection import unless_disconnected
 from emu.errors import INTERNAL_ERROR, NOT_IMPLEMENTED, SERVICE_UNAVAILABLE, UNKNOWN_SERVICE
 from emu.faults.connection import send_cut
 from emu.history.reads import record_read
+from emu.presigned import check_expiry
 from emu.routing import Route, Router
 from emu.wire.codecs import Codec, codec
 from emu.wire.message import Request, Response, Slice
@@ -59,6 +60,7 @@ class Gateway:
         )
         route = self._router.route(headers, request.query)
         if _is_control(request.raw_path, route):
+            self._world.settle()
             await self._control(scope, receive, self._dated(send))
             return
         collected = None
@@ -147,6 +149,8 @@ class Gateway:
             raise UNKNOWN_SERVICE(service=route.service, served=self._served)
         if not body_read and route.protocol != "rest-xml":
             request.body = await body.whole(receive, request.headers)
+        if service.name == "s3":
+            check_expiry(request.query, world.clock.now_ms())
         name = wire.operation(request)
         operation = service.operations.get(name)
         if operation is None:
@@ -160,6 +164,7 @@ class Gateway:
             access_key=route.access_key,
             operation=name,
         )
+        members: dict[str, Any] = {}
         if operation.digests is not None:
             result = await self._upload(wire, name, operation, ctx, request, receive)
         else:
@@ -177,7 +182,10 @@ class Gateway:
 
     def _run(self, operation: Operation, ctx: Context, members: dict[str, Any]) -> Any:
         """The operation's result, or an awaitable of it; what a fault makes of it while there are rules."""
-        faults = self._world.faults
+        world = self._world
+        if world.beginning_ms is not None:
+            world.settle()
+        faults = world.faults
         if faults.rules is None:
             return operation.run(ctx, members)
         return faults.carry_out(operation, ctx, members)

@@ -76,9 +76,8 @@ class Lifecycle:
             try:
                 yield step
             except Failure as error:
-                self._world.events.lifecycle(
-                    name, **step.fields, result="refused", error=str(error), ms=step.milliseconds
-                )
+                refused = {**step.fields, "result": "refused", "error": str(error)}
+                self._world.events.lifecycle(name, **refused, ms=step.milliseconds)
                 raise
         self._world.events.lifecycle(name, **step.fields, ms=step.milliseconds)
 
@@ -91,9 +90,7 @@ class Lifecycle:
             self._world.store.captured(PROGRAM) as content,
         ):
             made = Made(self._world.clock.now_ms(), commit, content.lsn, version())
-            written = await asyncio.to_thread(
-                write_snapshot, self.shelf, content, description, made, replace=replace
-            )
+            written = await asyncio.to_thread(write_snapshot, self.shelf, content, description, made, replace=replace)
             step.fields |= {"result": written.result, "commit": written.manifest.made.commit, "path": str(written.path)}
         return {
             "result": written.result,
@@ -170,7 +167,7 @@ class Lifecycle:
             "name": name,
             "commit": manifest.made.commit,
             "scope": scope.encode(),
-            "state_hash": manifest.state_hash,
+            **({"state_hash": manifest.state_hash} if scope.is_everything else {}),
             "counts": self._counts(),
             "lsn": lsn,
             "milliseconds": step.milliseconds,

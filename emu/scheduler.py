@@ -61,6 +61,15 @@ class Scheduler:
             if due is not None and due <= now_ms and service.fire is not None:
                 service.fire(self._context(service.name), now_ms)
 
+    def settle(self) -> None:
+        """Commits everything that is due now, so that nothing of it races with what comes next."""
+        now_ms = self._clock.now_ms()
+        try:
+            while (due := self.next_deadline_ms()) is not None and due <= now_ms:
+                self.fire_due(now_ms)
+        except StorageUnavailable as error:
+            log.warning("deadlines wait", reason=str(error))
+
     def _rearm(self) -> None:
         self._stale = False
         if self._loop is None:

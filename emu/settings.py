@@ -30,6 +30,7 @@ class Setting:
     allowed: str
     help: str
     many: bool = False
+    switch: bool = False
 
     @property
     def flag(self) -> str:
@@ -67,6 +68,14 @@ def _level(text: str) -> str:
     return _one_of("debug", "info", "warning", "error")("warning" if text.lower() == "warn" else text)
 
 
+def _switch(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
+        _one_of("1", "true", "yes", "on", "0", "false", "no", "off")(text)
+    ]
+
+
+_ON_OR_OFF = "1 or 0"
+
 SETTINGS = (
     Setting("host", "KUMO_HOST", "127.0.0.1", _matching(r"[\w.:-]+"), "an address or a host name",
             "Address to listen on."),
@@ -93,6 +102,22 @@ SETTINGS = (
             " process survives and a power cut may not."),
     Setting("stop_timeout", "KUMO_STOP_TIMEOUT", 8, _number(1, 3600), "a number of seconds from 1 to 3600",
             "How long a clean stop may take to bring the directory to rest; what is acknowledged is safe either way."),
+    Setting("seed", "KUMO_SEED", None, Path, "a directory",
+            "Snapshot, data directory or directory of Kumo's to begin with, and to which a reset goes back. It is"
+            " copied and never written."),
+    Setting("reuse", "KUMO_REUSE", False, _switch, _ON_OR_OFF,
+            "With a seed: a data directory that holds a state already goes on with it.", switch=True),
+    Setting("fresh", "KUMO_FRESH", False, _switch, _ON_OR_OFF,
+            "Removes the state that the data directory holds before it begins.", switch=True),
+    Setting("run_dir", "KUMO_RUN_DIR", None, _matching(r".+"), "auto or a directory",
+            "Begins with a new data directory of its own (durability os), in the temporary folder for auto, else in the"
+            " one named; it is removed after a clean exit and kept after any other."),
+    Setting("keep_original", "KUMO_KEEP_ORIGINAL", False, _switch, _ON_OR_OFF,
+            "Copies the documents and bodies of a directory of Kumo's to before-emu in it before it is taken over.",
+            switch=True),
+    Setting("snapshot_dir", "KUMO_SNAPSHOT_DIR", None, Path, "a directory",
+            "Directory that snapshots lie in; it is made with the first one. [default: snapshots in the data directory,"
+            " or in the current one without a data directory]"),
     Setting("hostname", "KUMO_HOSTNAME", (), _matching(r"[A-Za-z0-9.-]+"), "a host name",
             "Further name that S3's virtual hosts may end in (BUCKET.NAME); may be repeated, or separated by commas.",
             many=True),
@@ -118,6 +143,12 @@ class Settings:
     namespaces: Literal["aws", "single"] | None
     durability: Literal["fsync", "os"]
     stop_timeout: int
+    seed: Path | None
+    reuse: bool
+    fresh: bool
+    run_dir: str | None
+    keep_original: bool
+    snapshot_dir: Path | None
     hostname: tuple[str, ...]
     deterministic: str | None
     record: Literal["reads"] | None
@@ -127,6 +158,7 @@ class Settings:
 def resolve(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     """The settings from the command line's flags (by name; None or empty for absent) and the environment."""
     values: dict[str, Any] = {}
+    defaults: set[str] = set()
     for setting in SETTINGS:
         given = flags.get(setting.name)
         if given:
@@ -138,7 +170,11 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Setting
             values[setting.name] = _parsed(setting, str(setting.variable), parts)
         else:
             values[setting.name] = setting.default
+            defaults.add(setting.name)
     _check_directories(values)
+    _check_together(values)
+    if values["run_dir"] is not None:
+        values |= {name: value for name, value in _THROWAWAY.items() if name in defaults}
     return Settings(**values, warnings=tuple(_unknown_variables(environment)))
 
 
@@ -156,6 +192,17 @@ def _check_directories(values: Mapping[str, Any]) -> None:
     init_dir = values["init_dir"]
     if init_dir is not None and not init_dir.is_dir():
         raise SettingError(f"The init directory (--init-dir, KUMO_INIT_DIR) {str(init_dir)!r} is not a directory.")
+
+
+_THROWAWAY = {"durability": "os", "flush_interval_ms": 0}
+"""Defaults of a directory that goes with its run: nobody reads Kumo's documents in it, and no power cut matters."""
+
+
+def _check_together(values: Mapping[str, Any]) -> None:
+    if values["run_dir"] is not None and values["data_dir"] is not None:
+        raise SettingError("Give either --run-dir (KUMO_RUN_DIR) or --data-dir (KUMO_DATA_DIR), not both.")
+    if values["reuse"] and values["fresh"]:
+        raise SettingError("Give either --reuse (KUMO_REUSE) or --fresh (KUMO_FRESH), not both.")
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:

@@ -62,6 +62,12 @@ class Signals:
             if until <= now_ms:
                 self._wake(future)
 
+    async def had_turns(self) -> None:
+        """Returns when everybody who was woken has had a turn, and all others one too."""
+        await asyncio.sleep(0)
+        while self.waking:  # noqa: ASYNC110 - a woken task's turn is the next one or nearly so
+            await asyncio.sleep(0)
+
     async def wait(self, topic: Topic, until_ms: int) -> None:
         """Returns at a notification of ``topic``, when the clock reads ``until_ms``, or when as much real time has gone
         by as the clock has until then."""

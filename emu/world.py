@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from emu.clock.movement import ClockMover
 from emu.clock.reading import WorldClock
+from emu.clock.setting import Setting
 from emu.clock.state import NAME as EMU
-from emu.clock.state import ClockState
+from emu.clock.state import ClockState, set_clock
 from emu.events import Events
 from emu.faults.injection import Faults
 from emu.scheduler import Scheduler
@@ -45,7 +46,11 @@ def new_states(hooks: Hooks) -> dict[str, State]:
 
 
 class World:
-    """What a request meets. ``states`` are made first, then the store is opened over them."""
+    """What a request meets. ``states`` are made first, then the store is opened over them.
+
+    record_reads: whether operations that change nothing are events too. beginning_ms: where the clock of an empty world
+    stands still, if it does. edited: documents in the data directory that somebody else changed.
+    """
 
     def __init__(
         self,
@@ -63,6 +68,8 @@ class World:
         self.events = Events(self.clock)
         self.faults = Faults(self.events)
         self.record_reads = False
+        self.beginning_ms: int | None = None
+        self.edited: tuple[str, ...] = ()
         self.signals = Signals(self.clock)
         self.services: Mapping[str, Service] = services()
         bodies = bodies or MemoryBodies()
@@ -81,23 +88,34 @@ class World:
             changes = self.mover.dated(changes)
         if self.faults.crashes is not None:
             self.faults.before_commit(self.store.lsn + 1, self.store)
-        lsn = self.store.commit(
-            changes, bodies, request_id=ctx.request_id, time_ms=self.clock.now_ms(), ids=self.ids.position
-        )
+        time_ms = self.clock.now_ms()
+        lsn = self.store.commit(changes, bodies, request_id=ctx.request_id, time_ms=time_ms, ids=self.ids.position)
         self._scheduler.changed()
-        self.events.commit(ctx, lsn, changes)
+        self.events.commit(ctx, lsn, time_ms, changes)
         self._notify(COMMITTED)
         return lsn
 
     def replace(self, kind: Kind, prepared: Prepared) -> int:
         """Puts another state in the place of the present one, between two requests; the record's lsn. Whoever waits
         looks again. Raises what :meth:`storage.store.Store.replace` does."""
-        lsn = self.store.replace(
-            kind, prepared, request_id="", time_ms=self.clock.now_ms(), ids=self.ids.position
-        )
+        lsn = self.store.replace(kind, prepared, request_id="", time_ms=self.clock.now_ms(), ids=self.ids.position)
         self._scheduler.changed()
         self.signals.notify_all()
-        return lsn
+        self._begin_again()
+        return max(lsn, self.store.lsn)
+
+    def is_empty(self) -> bool:
+        return not any(any(state.counts().values()) for state in self.states.values())
+
+    def _begin_again(self) -> None:
+        """A world that repeats itself has its clock at the beginning again once it is empty."""
+        if self.beginning_ms is not None and self.clock.setting is None and self.is_empty():
+            self.context(EMU, operation="SetClock").commit(set_clock(Setting(self.beginning_ms)))
+
+    def settle(self) -> None:
+        """In a world that repeats itself, what is due comes before the next request, not at some time beside it."""
+        if self.beginning_ms is not None:
+            self._scheduler.settle()
 
     async def start(self) -> None:
         """Begins background work: the store's, and the deadlines'."""

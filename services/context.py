@@ -80,6 +80,6 @@ class Context:
         return deliver(self, arn, message) if deliver else None
 
     async def wait(self, topic: tuple[str, ...], until_ms: int) -> None:
-        """Returns when a state notifies ``topic``, when the clock reads ``until_ms``, or when as much real time has gone
-        by, whichever comes first: a clock that stands still must not keep a client for ever."""
+        """Returns when a state notifies ``topic``, when the clock reads ``until_ms``, or when as much real time has
+        gone by, whichever comes first: a clock that stands still must not keep a client for ever."""
         await self.waiter(topic, until_ms)

@@ -16,7 +16,7 @@ from storage.directory import Layout
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused
 from storage.files import Files
-from storage.machine import Machine
+from storage.machine import KumoBodies, Machine
 from storage.pointer import BodyForm, Home
 
 _BOM = b"\xef\xbb\xbf"
@@ -60,10 +60,12 @@ def adopt_documents(
     names: Mapping[str, str],
     home: Home,
     note: Callable[[str], None],
+    bodies: KumoBodies | None = None,
 ) -> None:
     """Makes the home namespace what the documents of the machines ``names`` say. ``note`` gets what was found, for
-    the log. Raises DirectoryRefused, naming the file; nothing that is on the disk has changed then."""
-    bodies = AdoptedBodies(files, layout)
+    the log. ``bodies`` takes the bodies, by default as blobs. Raises DirectoryRefused, naming the file; nothing that is
+    on the disk has changed then."""
+    bodies = bodies or AdoptedBodies(files, layout)
     for name in names:
         path = layout.rest_document(name)
         document = _parse(files, path)

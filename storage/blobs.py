@@ -8,7 +8,7 @@ Where a body is
   (one for all uploads that wait), and only then the record. With durability ``os`` the syncs come later, but still
   before the journal's.
 
-A body that some state refers to is there for certain, so an upload of the same content needs no file of its own; one
+An upload of content that some state refers to needs no file of its own, as long as nobody has taken that away; one
 that finds the same content on its way waits for that one's sync.
 
 When a blob goes
@@ -137,7 +137,7 @@ class DurableBodies:
             while sha256 in self._removing:
                 await asyncio.shield(self._removing[sha256])
             storing = self._storing.get(sha256)
-            if storing is None and (sha256 in self.references or self._pins[sha256] > 1):
+            if storing is None and self._is_there(sha256) and (sha256 in self.references or self._pins[sha256] > 1):
                 self._files.unlink(spooled.path)
             elif storing is not None:
                 self._files.unlink(spooled.path)
@@ -242,12 +242,16 @@ class DurableBodies:
         return self._layout.blobs / sha256 if pending is None else pending.data
 
     def to_carry(self, bodies: Iterable[DurableBody]) -> dict[str, bytes]:
-        """What the record that refers to these bodies must hold: small bodies that nothing refers to yet."""
+        """What the record that refers to these bodies must hold: small bodies that nothing refers to yet, and those
+        that somebody removed from the disk."""
         return {
             body.sha256: body.data
             for body in bodies
-            if body.data is not None and body.sha256 not in self.references.counts
+            if body.data is not None and not (body.sha256 in self.references.counts and self._is_there(body.sha256))
         }
+
+    def _is_there(self, sha256: str) -> bool:
+        return sha256 in self.pending or self._files.exists(self._layout.blobs / sha256)
 
     def applied(self, lsn: int, carried: Mapping[str, bytes]) -> None:
         """A record was applied: what it carried is pending, what it let go of is dead."""

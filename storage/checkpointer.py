@@ -228,6 +228,7 @@ class Checkpointer:
             await asyncio.to_thread(publish_in_thread)
         except OSError as error:
             _log.error("the restored base can't be published, the journal is kept: %s", error)
+            await self._read_back()
             return
         self.pointer = pointer
         await self._bodies.remove(self._bodies.settle(mark.lsn))
@@ -243,13 +244,16 @@ class Checkpointer:
         try:
             self.pointer = await asyncio.to_thread(self._publish_in_thread, folder, manifest, at_rest=False)
         except OSError:
-            # It may have failed before or after the rename that counts.
-            published = await asyncio.to_thread(read_pointer, self._files, self._layout)
-            if published is not None:
-                self.pointer = published
+            await self._read_back()
             raise
         await asyncio.to_thread(drop_segments, self._files, self._layout.journal, sealed.lsn)
         await self._bodies.remove(self._bodies.settle(sealed.lsn))
+
+    async def _read_back(self) -> None:
+        """After a publication that failed before or after the rename that counts: which one is it now?"""
+        published = await asyncio.to_thread(read_pointer, self._files, self._layout)
+        if published is not None:
+            self.pointer = published
 
     def _publish_in_thread(self, folder: Path, manifest: Manifest, *, at_rest: bool) -> Pointer:
         return publish(

@@ -8,6 +8,7 @@ import fcntl
 import os
 import socket
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,14 +146,20 @@ def _holder(files: Files, fd: int) -> str:
         return "another process"
 
 
+_FOR_ANOTHER_USER = (
+    "give this user write access, or choose another directory; in a container, run it as the directory's owner: "
+    '--user "$(id -u):$(id -g)"'
+)
+
+
 def refusal(path: Path, error: OSError, doing: str) -> DirectoryRefused:
     """One sentence for what the system refused: which path, as which user, and what to do."""
     advice = {
         errno.ENOENT: "its parent folder doesn't exist; make it first",
         errno.ENOTDIR: "a part of the path is a file; choose another path",
         errno.EEXIST: "there is a file of that name; choose another path",
-        errno.EACCES: "give this user write access, or choose another directory",
-        errno.EPERM: "give this user write access, or choose another directory",
+        errno.EACCES: _FOR_ANOTHER_USER,
+        errno.EPERM: _FOR_ANOTHER_USER,
         errno.EROFS: "the file system is mounted read-only; choose another directory",
         errno.ENOSPC: "the disk is full; make room, or choose another directory",
         errno.EDQUOT: "the disk quota is used up; make room, or choose another directory",
@@ -172,3 +179,28 @@ def make_root(files: Files, root: Path) -> bool:
     except OSError as error:
         raise refusal(root, error, "make the data directory") from error
     return True
+
+
+def holds_state(files: Files, layout: Layout, rest_names: Iterable[str]) -> bool:
+    """Whether a directory holds anything that a start would go on with."""
+    return files.exists(layout.pointer) or any(files.exists(layout.rest_document(name)) for name in rest_names)
+
+
+def remove_state(files: Files, layout: Layout, rest_names: Iterable[str]) -> None:
+    """Removes the state from a directory that is locked, and nothing else. A crash meanwhile leaves one that can be
+    begun anew."""
+    if not files.exists(layout.unpublished):
+        files.write_new(layout.unpublished, b"")
+        files.sync_directory(layout.own)
+    for path in (layout.pointer, *map(layout.rest_document, rest_names)):
+        if files.exists(path):
+            files.unlink(path)
+    files.remove_tree(layout.rest_bodies)
+    for name in files.names(layout.own):
+        path = layout.own / name
+        if path in (layout.lock, layout.unpublished):
+            continue
+        if files.is_directory(path):
+            files.remove_tree(path)
+        else:
+            files.unlink(path)

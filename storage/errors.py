@@ -22,8 +22,8 @@ class TwoHistories(DirectoryRefused):
 
 
 class Damaged(DirectoryRefused):
-    """A file isn't what was written. ``path`` names it; ``offset`` is where in it, in bytes, or None for the
-    whole."""
+    """A file isn't what was written. ``path`` names it; ``what`` says what is wrong; ``offset`` is where in it, in
+    bytes, or None for the whole."""
 
     def __init__(self, path: Path, what: str, offset: int | None = None) -> None:
         where = f"{path}" if offset is None else f"{path}, byte {offset}"
@@ -32,6 +32,7 @@ class Damaged(DirectoryRefused):
             "which keeps what it removes and lists what is lost."
         )
         self.path = path
+        self.what = what
         self.offset = offset
 
 

@@ -144,6 +144,10 @@ class Files:
     def is_directory(self, path: Path) -> bool:
         return os.path.isdir(path)
 
+    def same_file(self, path: Path, other: Path) -> bool:
+        """Whether both names lead to one file."""
+        return os.path.samefile(path, other)
+
     def size_of(self, path: Path) -> int:
         return os.stat(path).st_size
 

@@ -58,7 +58,7 @@ class Kept:
                 raise Damaged(before, f"not what emu wrote ({error})") from error
         if self._files.exists(seed):
             try:
-                self.seed = _decode_seed(self._files.read(seed))
+                self.seed = decode_seed(self._files.read(seed))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise Damaged(seed, f"not what emu wrote ({error})") from error
 
@@ -120,7 +120,9 @@ def _encode_seed(seed: SeedBase) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _decode_seed(data: bytes) -> SeedBase:
+def decode_seed(data: bytes) -> SeedBase:
+    """The content of ``seed.json``. Raises ValueError, KeyError, TypeError or AttributeError for what emu can't have
+    written."""
     value = orjson.loads(data)
     if value.pop("crc") != _checksum(value):
         raise ValueError("its checksum doesn't match")

@@ -29,8 +29,9 @@ from storage.adoption import adopt_documents, body_form
 from storage.base import load_base, write_base
 from storage.blobs import DurableBodies
 from storage.checkpoint import remove_unnamed_documents, remove_unpublished
+from storage.collection import collection_paused
 from storage.content import Content, state_hash
-from storage.directory import Layout, Lock, make_root, refusal
+from storage.directory import Layout, Lock, holds_state, make_root, refusal, remove_state
 from storage.errors import Damaged, DirectoryRefused, TwoHistories
 from storage.files import Files
 from storage.installation import install_bodies
@@ -78,6 +79,13 @@ def claim(root: Path, options: DurableOptions) -> Claim:
             files.mkdir(layout.own)
             made_own = True
         lock = Lock(files, layout.lock)
+        if options.fresh:
+            remove_state(files, layout, options.rest_names)
+        elif options.seed is not None and not options.reuse and holds_state(files, layout, options.rest_names):
+            raise DirectoryRefused(
+                f"{root} holds a state already. Use --reuse to go on with it, --fresh to remove it and begin with the "
+                "seed, or another directory."
+            )
         pointer = read_pointer(files, layout)
         if pointer is None:
             _check_never_published(files, layout)
@@ -117,11 +125,12 @@ class Claim:
         self.bodies = DurableBodies(options.files, layout, options.durability)
         self.kept = Kept(options.files, layout)
         self._pointer = pointer
+        self._seed = None if holds_state(options.files, layout, options.rest_names) else options.seed
         self._notes: list[str] = []
         if pointer is not None:
             self.home = replace(pointer.home, namespaces=options.namespaces or pointer.home.namespaces)
-        elif options.seed is not None:
-            home = options.seed.home
+        elif self._seed is not None:
+            home = self._seed.home
             self.home = replace(home, namespaces=options.namespaces or home.namespaces)
         else:
             foreign = self._found_without_pointer() == "import"
@@ -140,10 +149,11 @@ class Claim:
         directory up then."""
         started = time.perf_counter()
         try:
-            if self._pointer is None:
-                opened, found, records = self._begin(machines), self._found_without_pointer(), 0
-            else:
-                opened, found, records = self._open(machines, self._pointer)
+            with collection_paused():
+                if self._pointer is None:
+                    opened, found, records = self._begin(machines), self._found_without_pointer(), 0
+                else:
+                    opened, found, records = self._open(machines, self._pointer)
         except OSError as error:
             self.release()
             raise refusal(self.layout.root, error, "open the data directory") from error
@@ -164,7 +174,7 @@ class Claim:
     # Without a pointer.
 
     def _found_without_pointer(self) -> Found:
-        if self.options.seed is not None:
+        if self._seed is not None:
             return "seed"
         return "import" if any(map(self._rest_document_exists, self.rest_names)) else "fresh"
 
@@ -183,8 +193,8 @@ class Claim:
         load_base(files, layout.documents, {}, machines)
         pointer = Pointer(self.home, "live", Mark(0, 0), durability=self.options.durability)
         found = changed_documents(files, layout, pointer, self.rest_names)
-        if self.options.seed is not None:
-            pointer = self._plant(machines, pointer, self.options.seed)
+        if self._seed is not None:
+            pointer = self._plant(machines, pointer, self._seed)
         elif found:
             pointer = self._adopt(machines, replace(pointer, bodies=body_form(files, layout)), found)
         segment = make_segment(files, layout.journal, 1, 0, self.options.segment_bytes)

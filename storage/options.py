@@ -49,7 +49,8 @@ class DurableOptions:
     run_fold: carries out a fold in a process of its own and returns its exit status; None: no checkpoints while it
     runs.
     on_checkpoint: is told of every checkpoint that ran.
-    seed: what a fresh directory begins with.
+    seed: what a fresh directory begins with; one that holds a state is refused then, unless ``reuse``, which keeps its
+    state. fresh: what state it holds is removed first.
     segment_bytes: to what size the journal's files are made. files: the disk.
     """
 
@@ -62,5 +63,7 @@ class DurableOptions:
     run_fold: Callable[[FoldRequest], Awaitable[int]] | None = None
     on_checkpoint: Callable[[CheckpointResult], None] = lambda result: None
     seed: Content | None = None
+    reuse: bool = False
+    fresh: bool = False
     segment_bytes: int = SEGMENT_BYTES
     files: Files = field(default_factory=Files)

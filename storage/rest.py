@@ -6,6 +6,7 @@ their SHA-256, or inline in a directory that Kumo (up to v0.25) wrote that way.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from storage.documents import hash_file, write_document
 from storage.files import FILE_MODE, Files
 from storage.machine import Machine
 from storage.pointer import BodyForm, Home, Pointer, Rest
+
+_log = logging.getLogger(__name__)
 
 _BODY_REFERENCE = re.compile(rb'"bodyRef":"([0-9a-f]{64})"')
 _BODY_NAME = re.compile(r"[0-9a-f]{64}")
@@ -68,7 +71,11 @@ def place_bodies(files: Files, layout: Layout, bodies: Iterable[str]) -> None:
         files.mkdir(layout.rest_bodies)
     present = set(files.names(layout.rest_bodies))
     for sha256 in sorted(wanted - present):
-        files.link_or_copy(layout.blobs / sha256, layout.rest_bodies / sha256, mode=FILE_MODE)
+        try:
+            files.link_or_copy(layout.blobs / sha256, layout.rest_bodies / sha256, mode=FILE_MODE)
+        except FileNotFoundError:
+            # Without this one the others and the documents are still worth writing.
+            _log.error("the body %s is missing; `emu verify` lists what else is", layout.blobs / sha256)
     if wanted - present:
         files.sync_directory(layout.rest_bodies)
 

@@ -7,9 +7,16 @@ import sys
 import click
 
 from emu.cli.aws import aws
+from emu.cli.checkpoint import checkpoint
+from emu.cli.diff import diff
+from emu.cli.export import export
 from emu.cli.fold import fold
 from emu.cli.log import log
+from emu.cli.open import open_bundle
+from emu.cli.repair import repair
 from emu.cli.serve import serve
+from emu.cli.snapshot import snapshot
+from emu.cli.verify import verify
 from emu.client.arguments import begins_a_call
 
 
@@ -35,8 +42,15 @@ def cli() -> None:
 
 cli.add_command(serve)
 cli.add_command(aws)
+cli.add_command(snapshot)
+cli.add_command(diff)
+cli.add_command(checkpoint)
+cli.add_command(verify)
+cli.add_command(repair)
+cli.add_command(export)
 cli.add_command(fold)
 cli.add_command(log)
+cli.add_command(open_bundle)
 
 _OWN_FLAGS = {"-h", "--help", "--version"}
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command("open", context_settings={"ignore_unknown_options": True})
 @click.argument("bundle", type=click.Path(exists=True, path_type=Path))
 @click.argument("serve_options", nargs=-1, type=click.UNPROCESSED)
 def open_bundle(bundle: Path, serve_options: tuple[str, ...]) -> None:

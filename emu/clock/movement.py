@@ -63,7 +63,7 @@ class ClockMover:
             self._set(None)
 
     def dated(self, changes: Sequence[Change]) -> Sequence[Change]:
-        """The changes of a record that is committed while the clock is moved: the first at an instant sets the clock."""
+        """The changes of a record that is committed while the clock is moved: the first at an instant sets it."""
         instant = self._clock.instant
         setting = self._clock.setting
         if instant is None or (setting is not None and setting.at_ms == instant):
@@ -84,20 +84,14 @@ class ClockMover:
     async def _move(self, target_ms: int) -> None:
         """Stops at every deadline up to the target, in order. Moving back stops nowhere."""
         try:
-            while (instant := self._next_instant()) <= target_ms:
-                self._clock.instant = max(instant, self._clock.now_ms())
-                self._scheduler.fire_due(self._clock.instant)
-                self._signals.wake_due(self._clock.instant)
-                await self._turns()
+            while (due := self._next_due()) is not None and due <= target_ms:
+                self._clock.instant = instant = max(due, self._clock.now_ms())
+                self._scheduler.fire_due(instant)
+                self._signals.wake_due(instant)
+                await self._signals.had_turns()
         finally:
             self._clock.instant = None
 
-    def _next_instant(self) -> float:
+    def _next_due(self) -> int | None:
         deadlines = (self._scheduler.next_deadline_ms(), self._signals.next_deadline_ms())
-        return min((at for at in deadlines if at is not None), default=float("inf"))
-
-    async def _turns(self) -> None:
-        """Everybody who was woken has had a turn, and all others one too."""
-        await asyncio.sleep(0)
-        while self._signals.waking:
-            await asyncio.sleep(0)
+        return min((at for at in deadlines if at is not None), default=None)

@@ -23,8 +23,8 @@ class _Real:
 class WorldClock:
     """See :class:`services.clock.Clock`. ``base`` is real time.
 
-    While the clock is moved it shows one instant after the other (:attr:`instant`), each of which belongs to the records
-    that are committed at it, and none to any setting yet.
+    While the clock is moved it shows one instant after the other (:attr:`instant`), each of which belongs to the
+    records that are committed at it.
     """
 
     def __init__(self, base: Clock) -> None:
@@ -37,10 +37,13 @@ class WorldClock:
         self._kept = kept
 
     def now_ms(self) -> int:
+        setting = self._kept.setting
+        if setting is None and self.instant is None:
+            return self._base.now_ms()
         if self.instant is not None:
             return self.instant
-        setting = self._kept.setting
-        return self._base.now_ms() if setting is None else setting.reading(self._base.now_ms())
+        assert setting is not None
+        return setting.reading(self._base.now_ms())
 
     def real_ms(self) -> int:
         """Real time, whatever the clock shows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -59,7 +59,11 @@ def _running(value: Mapping[str, Any]) -> Setting:
     return Setting(value["at"], value["since"], value["factor"])
 
 
-_DECODERS: Mapping[str, Any] = {"real": _real, "frozen": _frozen, "running": _running}
+_DECODERS: Mapping[str, Callable[[Mapping[str, Any]], Setting | None]] = {
+    "real": _real,
+    "frozen": _frozen,
+    "running": _running,
+}
 
 REAL: dict[str, Any] = {"mode": "real"}
 """The change's value that goes back to real time."""

@@ -1,6 +1,8 @@
-"""The control plane as one Starlette application."""
+"""The control plane but for its probes (:mod:`emu.control.health`), as one Starlette application."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import orjson
 from starlette.applications import Starlette
@@ -10,21 +12,28 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emu.control.arguments import Refused
-from emu.control.health import Health, Ready
 from emu.control.levers import lever_routes, refused
 from emu.control.localstack import LocalStackHealth, LocalStackReady
+from emu.control.reset import ENDPOINTS as WHOLE_STATE
+from emu.control.reset import WholeState
+from emu.control.snapshots import ENDPOINTS as SNAPSHOTS
+from emu.control.snapshots import Snapshots
 from emu.control.state import State
 from emu.init_scripts import InitScripts
+from emu.lifecycle import Lifecycle
 from emu.world import World
+from storage.snapshots.shelf import Shelf
 
 
-def control_app(world: World, init_scripts: InitScripts) -> Starlette:
+def control_app(world: World, init_scripts: InitScripts, lifecycle: Lifecycle | None = None) -> Starlette:
+    """``lifecycle`` carries out what concerns the whole state; without one, snapshots lie in the current folder."""
+    lifecycle = lifecycle or Lifecycle(world, Shelf(Path("snapshots")))
     return Starlette(
         routes=[
-            Route("/health", Health(world)),
-            Route("/kumo/ready", Ready(world, init_scripts).__call__),
             Route("/kumo/state", State(world, init_scripts).__call__),
-            *lever_routes(world, init_scripts),
+            *WholeState(world, lifecycle).routes(),
+            *Snapshots(lifecycle).routes(),
+            *lever_routes(world, init_scripts, [*WHOLE_STATE, *SNAPSHOTS]),
             Route("/_localstack/health", LocalStackHealth(world).__call__),
             Route("/_localstack/init/ready", LocalStackReady(init_scripts).__call__),
         ],

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 _MISSING = object()
 MOMENT_MS_MAX = 253_402_300_799_999
@@ -65,14 +66,20 @@ class Members:
         """The refusal to raise: ``what`` goes on after the member's name."""
         return Refused(f"{self.field(name)} {what}", self.field(name))
 
-    def take(self, name: str, read: Callable[[Any], T], default: Any = _MISSING) -> T:
+    @overload
+    def take(self, name: str, read: Callable[[Any], T]) -> T: ...
+
+    @overload
+    def take(self, name: str, read: Callable[[Any], T], default: D) -> T | D: ...
+
+    def take(self, name: str, read: Callable[[Any], Any], default: Any = _MISSING) -> Any:
         """A member's value as ``read`` gives it; ``default`` where it is absent. ``read`` raises ValueError with what
         the value must be."""
         self._known.append(name)
         if name not in self._values:
             if default is _MISSING:
                 raise self.refuse(name, "is missing.")
-            return default  # type: ignore[no-any-return]
+            return default
         value = self._values.pop(name)
         try:
             return read(value)
@@ -160,10 +167,10 @@ def true(value: Any) -> bool:
 
 
 def flag(value: Any) -> bool:
-    """true or false as the text of a query parameter."""
-    if value not in ("true", "false"):
+    """true or false; also as the text of a query parameter."""
+    if not isinstance(value, bool) and value not in ("true", "false"):
         raise ValueError("true or false")
-    return bool(value == "true")
+    return value is True or value == "true"
 
 
 def mapping(value: Any) -> dict[str, Any]:

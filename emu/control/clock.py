@@ -34,8 +34,8 @@ ENDPOINTS = (
     Endpoint(
         "POST",
         "/kumo/clock",
-        "Freezes, sets or advances the clock, lets it run at a factor, or takes it back to real time. Answers when every"
-        " deadline on the way is carried out.",
+        "Freezes, sets or advances the clock, lets it run at a factor, or takes it back to real time. Answers when"
+        " every deadline on the way is carried out.",
         body={
             "type": "object",
             "minProperties": 1,

@@ -101,7 +101,7 @@ class FaultRules:
         service = self._service(kind, members)
         operation = self._operation(kind, service, members)
         options = self._options[kind](members, service, operation) if kind in self._options else {}
-        given = {
+        given: dict[str, Any] = {
             "resource": members.take("resource", text, None),
             "key": members.take("key", text, None),
             "account": members.take("account", text, None),

@@ -42,8 +42,8 @@ class Guard:
         host, origin = headers.get("host", ""), headers.get("origin")
         if host and not self._is_ours(host):
             return (
-                f"The host {host!r} may belong to anyone, so that a web page could be behind this call. Use localhost or "
-                "an address, or start emu with --hostname for this name."
+                f"The host {host!r} may belong to anyone, so that a web page could be behind this call. Use localhost "
+                "or an address, or start emu with --hostname for this name."
             )
         if origin is not None and re.sub(r"^https?://", "", origin) != host:
             return f"A web page of {origin!r} can't use this."

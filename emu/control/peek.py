@@ -49,7 +49,8 @@ class Peek:
         region = parameters.take("region", text, self._world.home[1])
         limit = parameters.take("limit", digits(1, LIMIT_MAX), LIMIT_DEFAULT)
         parameters.finish()
-        queue = self._world.states["sqs"].find(account, region, name)
+        state: Any = self._world.states["sqs"]
+        queue = state.find(account, region, name)
         if queue is None:
             raise Refused(f"There is no queue {name} in account {account}, region {region}.", "name", 404)
         now_ms = self._world.clock.now_ms()

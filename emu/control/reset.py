@@ -1,4 +1,4 @@
-"""``/kumo/reset``, ``/kumo/checkpoint``, ``/kumo/state/hash`` and ``/kumo/state/documents``: the whole state at once."""
+"""The whole state at once: ``/kumo/reset``, ``/kumo/checkpoint``, ``/kumo/state/hash``, ``/kumo/state/documents``."""
 
 from __future__ import annotations
 

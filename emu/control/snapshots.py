@@ -59,7 +59,9 @@ ENDPOINTS = (
             **_FAILED,
         },
     ),
-    Endpoint("GET", "/kumo/snapshots/{name}", "Shows a snapshot's manifest.", [_NAME], answers={200: "It.", **_MISSING}),
+    Endpoint(
+        "GET", "/kumo/snapshots/{name}", "Shows a snapshot's manifest.", [_NAME], answers={200: "It.", **_MISSING}
+    ),
     Endpoint("DELETE", "/kumo/snapshots/{name}", "Deletes a snapshot.", [_NAME], answers={200: "Done.", **_MISSING}),
     Endpoint(
         "POST",
@@ -94,13 +96,15 @@ class Snapshots:
         self._shelf = lifecycle.shelf
 
     def routes(self) -> Sequence[Route]:
-        handlers = (self.list, self.create, self.show, self.delete, self.verify, self.restore, self.diff)
+        handlers = (self.show_all, self.create, self.show, self.delete, self.verify, self.restore, self.diff)
         return [endpoint.route(guarded(handler)) for endpoint, handler in zip(ENDPOINTS, handlers, strict=True)]
 
-    async def list(self, request: Request) -> Response:
+    async def show_all(self, request: Request) -> Response:
         found = await asyncio.to_thread(lambda: list(self._shelf.manifests()))
         shown = [
-            {"name": name, "error": str(entry)} if isinstance(entry, SnapshotError) else {**entry.summary(), "name": name}
+            {"name": name, "error": str(entry)}
+            if isinstance(entry, SnapshotError)
+            else {**entry.summary(), "name": name}
             for name, entry in found
         ]
         return answer({"directory": str(self._shelf.folder.absolute()), "snapshots": shown})

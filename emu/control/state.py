@@ -20,6 +20,7 @@ def describe(world: World, init_scripts: InitScripts) -> dict[str, Any]:
         "home": {"account": account, "region": region},
         "storage": dict(world.store.describe()),
         "services": {name: dict(state.counts()) for name, state in world.states.items()},
+        "edited_documents": world.edited,
         "init": {
             "finished": init_scripts.finished,
             "running": init_scripts.running,

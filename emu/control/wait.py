@@ -90,8 +90,9 @@ class Wait:
             "bucket": self._bucket,
             "durable": lambda members, _: Durable(members.take("durable", whole(0, _COUNT_MAX))),
             "quiet_ms": lambda members, _: Quiet(members.take("quiet_ms", whole(1, TIMEOUT_MS_MAX)) / 1000),
-            "init_finished": lambda members, _: members.take("init_finished", true) and InitFinished(init_scripts),
+            "init_finished": self._init_finished,
         }
+        self._init_scripts = init_scripts
 
     async def __call__(self, request: Request) -> Response:
         members = await body_of(request)
@@ -129,6 +130,10 @@ class Wait:
         condition = self._readers[given[0]](members, namespace)
         members.finish()
         return condition
+
+    def _init_finished(self, members: Members, namespace: Namespace) -> Condition:
+        members.take("init_finished", true)
+        return InitFinished(self._init_scripts)
 
     def _holds(self, what: str, members: Members, namespace: Namespace) -> Condition:
         name = members.take(what, text)

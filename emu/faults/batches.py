@@ -48,7 +48,7 @@ def leave_unprocessed(rule: Rule, call: Call) -> dict[str, Any]:
     kept = _kept(rule, len(flat))
     member = "UnprocessedItems" if writing else "UnprocessedKeys"
     carried_out = _gathered(items, flat[:kept], writing=writing)
-    nothing = {} if writing else {"Responses": {name: [] for name in items}}
+    nothing: dict[str, Any] = {} if writing else {"Responses": {name: [] for name in items}}
     result = _run_with(call, {**call.members, "RequestItems": carried_out}) if carried_out else nothing
     return {**result, member: {**result.get(member, {}), **_gathered(items, flat[kept:], writing=writing)}}
 

@@ -22,12 +22,19 @@ _ITEM_BYTES_MAX = 65_536
 
 def traces(states: States, changes: Sequence[Change]) -> tuple[Trace, ...]:
     """The traces of a record that has just been applied."""
+    if len(changes) == 1:
+        change = changes[0]
+        return (_TRACERS.get(change[0], _plain)(states, *change),)
     return tuple([_TRACERS.get(change[0], _plain)(states, *change) for change in changes])
 
 
-def weight(trace: Trace) -> int:
-    """Bytes that a trace keeps alive beside its own few."""
-    return len(trace[4]) if trace[0] in _WITH_JSON else 0
+def weight(traced: tuple[Trace, ...]) -> int:
+    """Bytes that traces keep alive beside their own few."""
+    heavy = 0
+    for trace in traced:
+        if trace[0] in _WITH_JSON:
+            heavy += len(trace[4])
+    return heavy
 
 
 def _plain(states: States, kind: str, account: str, region: str, value: Any) -> Trace:

@@ -149,5 +149,6 @@ def _version(distribution: str) -> str | None:
 
 def _name(nodeid: str) -> str:
     """A file name that people recognise and no other test has."""
-    words = re.sub(r"[^\w.-]+", "-", nodeid).strip("-.")
-    return f"{words[-_NAME_LENGTH_MAX:].strip('-.')}-{hashlib.sha256(nodeid.encode()).hexdigest()[:8]}"
+    file, _, test = nodeid.partition("::")
+    words = re.sub(r"[^\w.-]+", "-", f"{file.rpartition('/')[2]}-{test}")[:_NAME_LENGTH_MAX]
+    return f"{words.strip('-.')}-{hashlib.sha256(nodeid.encode()).hexdigest()[:8]}"

@@ -100,6 +100,7 @@ def run(
     """
     again = resume or pipeline
     emulator.snapshot(_START, replace=True)
+    sqs = emulator.client("sqs")  # made once: it takes longer than many a pipeline
     commits = _rehearse(emulator, pipeline, check)
     verdict = check or (lambda: _compare_with_goal(emulator))
     boundaries = []
@@ -109,7 +110,7 @@ def run(
         if when == BEFORE_FLUSH and number == len(commits):
             continue  # behind the last commit there is none to lose
         emulator.restore(_START)
-        reached, problem = _crash(emulator, number, when, pipeline, again, verdict)
+        reached, problem = _crash(emulator, number, when, pipeline, again, verdict, sqs)
         commit: Mapping[str, Any] = commits[number - 1] if number else {}
         boundaries.append(
             Boundary(
@@ -143,6 +144,7 @@ def _crash(
     pipeline: Callable[[], object],
     resume: Callable[[], object],
     check: Callable[[], object],
+    sqs: Any,
 ) -> tuple[bool, str | None]:
     """Whether the boundary was reached, and what was wrong in the end."""
     after = when == AFTER_FLUSH and number > 0
@@ -164,7 +166,7 @@ def _crash(
     else:
         fault.remove()
     try:
-        end_visibility_timeouts(emulator)
+        end_visibility_timeouts(emulator, sqs)
         resume()
         check()
     except (KeyboardInterrupt, SystemExit):
@@ -174,9 +176,8 @@ def _crash(
     return reached, None
 
 
-def end_visibility_timeouts(levers: Levers) -> None:
+def end_visibility_timeouts(levers: Levers, sqs: Any) -> None:
     """Moves the clock to the moment at which nothing is in flight any more: what waiting for it would do."""
-    sqs = levers.client("sqs")
     latest = 0
     for page in sqs.get_paginator("list_queues").paginate():
         for url in page.get("QueueUrls", []):

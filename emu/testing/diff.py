@@ -2,54 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+_KEPT = frozenset({"bucket", "object", "delete marker", "upload", "part", "queue", "table", "item"})
+_PASSING = frozenset({"message"})
 _SHOWN_MAX = 50
 
 
 class Diff:
-    """Differences as docs/snapshots.md shows them: ``change``, ``what``, ``name``, ``old``, ``new``."""
+    """Differences as docs/snapshots.md shows them, each with ``change``, ``service``, ``what``, ``resource``, ``name``,
+    and ``old`` or ``new`` or both.
+
+    :meth:`added`, :meth:`removed` and :meth:`changed` tell of buckets, objects, queues, tables and items, and of
+    messages where ``service`` or ``what`` asks for them: messages come and go while a pipeline works. Bookkeeping is
+    in ``differences`` alone: sequence numbers, tokens of idempotent calls, which SDKs draw at random, the clock.
+    """
 
     def __init__(self, differences: Iterable[Mapping[str, Any]]) -> None:
         self.differences = [dict(difference) for difference in differences]
 
     @property
     def equal(self) -> bool:
-        return not self.differences
+        """Whether nothing differs of what AWS would show: resources, objects, messages, items."""
+        return all(difference["what"] not in _KEPT | _PASSING for difference in self.differences)
 
-    def added(self, service: str | None = None, resource: str | None = None) -> list[dict[str, Any]]:
-        """What the snapshot doesn't hold. ``added("dynamodb", "pages")``: the items that are new in that table."""
-        return self._of("added", service, resource)
+    def added(
+        self, service: str | None = None, resource: str | None = None, what: str | None = None
+    ) -> list[dict[str, Any]]:
+        """What the snapshot doesn't hold. ``added("dynamodb", "pages", "item")``: the items new in that table."""
+        return self._of("added", service, resource, what)
 
-    def removed(self, service: str | None = None, resource: str | None = None) -> list[dict[str, Any]]:
+    def removed(
+        self, service: str | None = None, resource: str | None = None, what: str | None = None
+    ) -> list[dict[str, Any]]:
         """What only the snapshot holds."""
-        return self._of("removed", service, resource)
+        return self._of("removed", service, resource, what)
 
-    def changed(self, service: str | None = None, resource: str | None = None) -> list[dict[str, Any]]:
+    def changed(
+        self, service: str | None = None, resource: str | None = None, what: str | None = None
+    ) -> list[dict[str, Any]]:
         """What both hold, with another value."""
-        return self._of("changed", service, resource)
-
-    def _of(self, change: str, service: str | None, resource: str | None) -> list[dict[str, Any]]:
-        return [
-            difference
-            for difference in self.differences
-            if difference["change"] == change
-            and service in (None, difference.get("service"))
-            and resource in (None, difference.get("resource"))
-        ]
+        return self._of("changed", service, resource, what)
 
     def problems(self) -> list[str]:
-        """What is lost, doubled or different among items, objects and messages; messages only by their number."""
-        return []
+        """Where the present state lacks work that the snapshot holds, or holds it twice: items and objects that are
+        lost, added or of other content, and queues with more or fewer messages. Times and identifiers don't matter."""
+        return [*self._other_content(), *self._other_numbers()]
 
     def __repr__(self) -> str:
-        if self.equal:
+        if not self.differences:
             return "no differences"
         lines = [_line(difference) for difference in self.differences[:_SHOWN_MAX]]
         rest = len(self.differences) - len(lines)
         return "\n".join([*lines, *([f"… and {rest} more"] if rest else [])])
 
+    def _of(self, change: str, service: str | None, resource: str | None, what: str | None) -> list[dict[str, Any]]:
+        kinds = {what} if what is not None else _KEPT | _PASSING if service == "sqs" else _KEPT
+        return [
+            difference
+            for difference in self.differences
+            if difference["change"] == change
+            and difference["what"] in kinds
+            and service in (None, difference["service"])
+            and resource in (None, difference["resource"])
+        ]
+
+    def _other_content(self) -> Iterator[str]:
+        for difference in self.changed():
+            old, new = difference["old"], difference["new"]
+            if difference["what"] == "item" or (difference["what"] == "object" and old["sha256"] != new["sha256"]):
+                yield f"different: {_name(difference)} is {new}, not {old}"
+
+    def _other_numbers(self) -> Iterator[str]:
+        """By what identifies work: a message and a version of an object have another id each time."""
+        balance: Counter[str] = Counter()
+        for difference in self.differences:
+            if difference["change"] == "changed" or difference["what"] not in _KEPT | _PASSING:
+                continue
+            name = f"messages in {difference['resource']}" if difference["what"] == "message" else _name(difference)
+            balance[name.partition("?versionId=")[0]] += 1 if difference["change"] == "added" else -1
+        for name, count in sorted(balance.items()):
+            if count:
+                yield f"lost: {name} ({-count})" if count < 0 else f"doubled or new: {name} ({count})"
+
+
+def _name(difference: Mapping[str, Any]) -> str:
+    resource = "" if difference["resource"] == difference["name"] else f" of {difference['resource']}"
+    return f"{difference['what']} {difference['name']}{resource}"
+
 
 def _line(difference: Mapping[str, Any]) -> str:
-    return f"{difference['change']} {difference['what']} {difference['name']}"
+    values = [f"{member}={difference[member]}" for member in ("old", "new") if member in difference]
+    return " ".join([f"{difference['change']} {difference['service']}", _name(difference), *values])[:400]

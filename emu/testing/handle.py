@@ -63,8 +63,7 @@ class Handle(Levers):
 
     def restart(self) -> None:
         """Starts the server again on the same directory and port, after a clean stop if it still runs."""
-        if self.running:
-            self._world.remember_events()
+        self._world.remember_events()
         self._world.emulator.restart()
         self._world.renew_jitter()
 
@@ -96,13 +95,12 @@ class Handle(Levers):
         return super().diff(name)
 
     def check_snapshot(self, name: str, **manifest: Any) -> None:
-        """Fails unless the present state is that of the project's snapshot of this name, to the last identifier.
+        """Fails unless the present state is that of the project's snapshot of this name: equal by :attr:`Diff.equal`.
 
         With ``--emu-update-snapshots`` the project's snapshot becomes the present state instead, for review with Git.
         Declare ``deterministic=`` and ``clock=``, so that two runs give the same state. ``manifest``: purpose,
         exercises, edge_cases.
         """
-        __tracebackhide__ = True
         self._world.check_snapshot(name, manifest)
 
     def crash_points(

@@ -19,7 +19,7 @@ def keep_bundle(item: pytest.Item, report: pytest.TestReport) -> None:
     from emu.testing.sessions import present_world
 
     world = present_world(item)
-    if world is None or any(name == BUNDLE for name, _ in item.user_properties):
+    if world is None or not world.has_begun or any(name == BUNDLE for name, _ in item.user_properties):
         return
     archive = write(world, item, report, bundle_folder(item.config))
     item.user_properties.append((BUNDLE, str(archive)))

@@ -38,6 +38,11 @@ class Seed:
         commit = made.get("commit") if isinstance(made, dict) else None
         return str(commit) if commit else None
 
+    @property
+    def description(self) -> dict[str, Any]:
+        """What its author has said of it."""
+        return {name: self.manifest[name] for name in ("purpose", "exercises", "edge_cases") if self.manifest.get(name)}
+
     def verify(self) -> None:
         """Raises SeedError, naming the file, unless every file is what the manifest says."""
         for path, entry in self.manifest["files"].items():
@@ -61,11 +66,6 @@ class Seed:
         shutil.copytree(self.folder, folder)
 
 
-def described(seed: Seed) -> dict[str, Any]:
-    """What a seed's author has said of it, for the next snapshot of its name."""
-    return {name: seed.manifest[name] for name in ("purpose", "exercises", "edge_cases") if seed.manifest.get(name)}
-
-
 def read(folder: Path) -> Seed:
     """The seed in a folder. Raises SeedError."""
     try:
@@ -86,6 +86,12 @@ def find(name: str, beside: Path, root: Path, folder: Path | None = None) -> See
             return read(place / name)
     looked = ", ".join(str(place) for place in places)
     raise SeedError(f"There is no seed named {name!r}; looked in {looked}.")
+
+
+def place_of_new(beside: Path, root: Path, folder: Path | None = None) -> Path:
+    """The folder that a new seed goes to: where there is one already, else beside the test's file."""
+    places = places_of(beside, root)
+    return folder or next((place for place in places if place.is_dir()), places[0])
 
 
 def places_of(beside: Path, root: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from emu.testing import seeds
 from emu.testing.clock import moment
-from emu.testing.control import Control, segment
+from emu.testing.control import Control, ControlError, segment
 from emu.testing.emulator import Emulator
 from emu.testing.events import Events
 from emu.testing.handle import Handle
@@ -24,6 +24,8 @@ from emu.testing.seeds import Seed, SeedError
 from emu.testing.worker import Worker
 
 _BEFORE_CRASHES = "emu-before-crash-points"
+_DEATH_S = 5
+"""How long a server that has closed its port may take to be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class World:
     @property
     def control(self) -> Control:
         return Control(self.worker.endpoint_url)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a server, alive or dead, to tell of."""
+        return self._emulator is not None
 
     @property
     def emulator(self) -> Emulator:
@@ -134,9 +141,13 @@ class World:
             self._jitter.install(self.control)
 
     def remember_events(self) -> None:
-        """Keeps what happened so far, before the server that knows of it ends."""
+        """Keeps what happened so far, before the server that knows of it ends; the next one counts from 1 again."""
         if self._emulator is not None and self._emulator.running:
-            self.past_events += self._emulator.events(what=None, after=self.first_event)
+            try:
+                self.past_events += self._emulator.events(what=None, after=self.first_event)
+            except ControlError as error:
+                if error.status != 0 or not self._emulator.has_ended(_DEATH_S):
+                    raise  # else it was about to end by itself, at a fault
         self.first_event = 0
 
     def provide(self, name: str) -> None:
@@ -150,11 +161,10 @@ class World:
 
     def check_snapshot(self, name: str, manifest: Mapping[str, Any]) -> None:
         """See :meth:`emu.testing.handle.Handle.check_snapshot`."""
-        __tracebackhide__ = True
         try:
             folder = self._find(name).folder
         except SeedError:
-            folder = (self.place.seeds or self.place.file.parent / seeds.FOLDER) / name
+            folder = seeds.place_of_new(self.place.file, self.place.root, self.place.seeds) / name
         if self.place.update_snapshots:
             self._update(name, folder, manifest)
             return
@@ -167,21 +177,21 @@ class World:
     def on_directory(self) -> Iterator[Emulator]:
         """The present world on a directory, on the same port; and then as it was before."""
         self.control.post("/kumo/snapshots", {"name": _BEFORE_CRASHES, "replace": True})
-        if self.plan.persistent:
-            yield self.emulator
-        else:
-            yield self._move_to_directory()
-            self._emulator = self.worker.in_memory(self.arguments)
-        if not self.emulator.running:
-            self.emulator.start()
-        self.control.post(f"/kumo/snapshots/{_BEFORE_CRASHES}/restore")
-        self.renew_jitter()
+        try:
+            yield self.emulator if self.plan.persistent else self._move_to_directory()
+        finally:
+            if not self.plan.persistent:
+                self._emulator = self.worker.in_memory(self.arguments)
+            elif not self.emulator.running:
+                self.emulator.start()
+            self.control.post(f"/kumo/snapshots/{_BEFORE_CRASHES}/restore")
+            self.renew_jitter()
 
     def _move_to_directory(self) -> Emulator:
         arguments = self.arguments
         self.remember_events()
         self._emulator = self.worker.on_directory(
-            self.folder / "crash-points", self.snapshots / _BEFORE_CRASHES, arguments
+            Path(tempfile.mkdtemp(dir=self.folder)) / "state", self.snapshots / _BEFORE_CRASHES, arguments
         )
         return self._emulator
 
@@ -215,16 +225,17 @@ class World:
         return seed
 
     def _update(self, name: str, folder: Path, manifest: Mapping[str, Any]) -> None:
-        scratch = self.snapshots / name
-        if folder.exists() and not scratch.exists():
-            seeds.read(folder).copy_to(scratch)
+        if folder.exists():
+            seed = seeds.read(folder)
+            manifest = {**seed.description, **manifest}
+            of_this_code = seed.commit is None or seeds.other_commit(folder, seed.commit) is None
+            if of_this_code and manifest == seed.description and self.handle.diff(name).equal:
+                return
         self._read_from.pop(folder, None)
-        kept = {} if not folder.exists() else seeds.described(seeds.read(folder))
-        result = self.handle.snapshot(name, replace=True, **{**kept, **manifest})
-        if result["result"] != "unchanged":
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(scratch, folder)
-            self.updated.append(folder)
+        self.handle.snapshot(name, replace=True, **manifest)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.snapshots / name, folder)
+        self.updated.append(folder)
 
     def _warn_of_other_commit(self, seed: Seed) -> None:
         commit = seed.commit

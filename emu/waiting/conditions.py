@@ -58,7 +58,7 @@ class QueueEmpty(_ByCommits):
     queue: str
 
     def missing(self, world: World) -> str | None:
-        queue = world.states["sqs"].find(*self.namespace, self.queue)
+        queue = _state(world, "sqs").find(*self.namespace, self.queue)
         if queue is None:
             return _no("queue", self.queue, self.namespace)
         count = len(queue.messages)
@@ -95,7 +95,7 @@ class ObjectExists(_ByCommits):
     key: str
 
     def missing(self, world: World) -> str | None:
-        bucket = world.states["s3"].buckets.get(self.bucket)
+        bucket = _state(world, "s3").buckets.get(self.bucket)
         if bucket is None:
             return _no("bucket", self.bucket, None)
         return None if self.key in bucket.objects else "no such object"
@@ -111,7 +111,7 @@ class ItemMatches(_ByCommits):
     expression: Bound | None = None
 
     def missing(self, world: World) -> str | None:
-        table = world.states["dynamodb"].table(*self.namespace, self.table)
+        table = _state(world, "dynamodb").table(*self.namespace, self.table)
         if table is None:
             return _no("table", self.table, self.namespace)
         schema = table.definition.schema
@@ -176,23 +176,27 @@ class InitFinished:
         await self.init_scripts.until_finished()
 
 
+def _state(world: World, service: str) -> Any:
+    return world.states[service]
+
+
 def _no(what: str, name: str, namespace: Namespace | None) -> str:
     where = "" if namespace is None else f" in account {namespace[0]}, region {namespace[1]}"
     return f"there is no {what} {name}{where}"
 
 
 def _messages(world: World, namespace: Namespace, name: str) -> int | None:
-    queue = world.states["sqs"].find(*namespace, name)
+    queue = _state(world, "sqs").find(*namespace, name)
     return None if queue is None else len(queue.messages)
 
 
 def _items(world: World, namespace: Namespace, name: str) -> int | None:
-    table = world.states["dynamodb"].table(*namespace, name)
+    table = _state(world, "dynamodb").table(*namespace, name)
     return None if table is None else len(table.items)
 
 
 def _objects(world: World, namespace: Namespace, name: str) -> int | None:
-    bucket = world.states["s3"].buckets.get(name)
+    bucket = _state(world, "s3").buckets.get(name)
     return None if bucket is None else len(bucket.objects)
 
 

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 
 from sortedcontainers import SortedDict
 
-from services.s3.model import BucketSettings, ObjectVersion, Part, Upload, Version
+from services.s3.model import ObjectVersion, Part, Upload, Version
+from services.s3.settings import BucketSettings
 
 
 class UploadEntry:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from services.lines import LineWriter, walk
 from services.s3.bucket import Bucket, UploadEntry
-from services.s3.model import BucketSettings, Part, Upload, decode_version
+from services.s3.model import Part, Upload, decode_version
+from services.s3.settings import BucketSettings
 
 
 def dump(buckets: Iterable[Bucket]) -> Iterator[bytes]:

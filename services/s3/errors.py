@@ -194,6 +194,14 @@ TOO_MANY_CONFIGURATIONS = _refusal(
     400,
     "You cannot have more than {limit} notification configurations on a bucket",
 )
+INVALID_CORS_RULE = _refusal("cors-rule", "InvalidRequest", 400, "{problem}")
+NO_SUCH_CORS_CONFIGURATION = _refusal(
+    "cors-must-exist",
+    "NoSuchCORSConfiguration",
+    404,
+    "The CORS configuration does not exist",
+    BucketName="bucket",
+)
 ILLEGAL_VERSIONING_CONFIGURATION = _refusal(
     "versioning-status",
     "IllegalVersioningConfigurationException",

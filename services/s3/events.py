@@ -14,8 +14,8 @@ from services.context import Context
 from services.machine import Change
 from services.s3.bucket import Bucket
 from services.s3.listing import url_encoded
-from services.s3.model import QueueConfiguration
 from services.s3.names import canonical_user_id, host_id, iso_date
+from services.s3.settings import QueueConfiguration
 
 _EVENT_VERSION = "2.1"
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from services.lines import LineWriter
 from services.s3.bucket import Bucket
-from services.s3.model import DeleteMarker, ObjectVersion, QueueConfiguration, Version
+from services.s3.model import DeleteMarker, ObjectVersion, Version
+from services.s3.settings import CorsRule, QueueConfiguration
 
 ReadBody = Callable[[str], bytes]
 Report = Callable[[str], None]
@@ -79,6 +80,20 @@ def queue_forms(configurations: Iterable[QueueConfiguration]) -> list[dict[str, 
     ]
 
 
+def cors_forms(rules: Iterable[CorsRule]) -> list[dict[str, Any]]:
+    """Rules without their ids, which Kumo doesn't know; it leaves out what is empty or 0."""
+    forms = []
+    for rule in rules:
+        optional: dict[str, Any] = {
+            "allowedHeaders": list(rule.headers),
+            "exposeHeaders": list(rule.expose_headers),
+            "maxAgeSeconds": rule.max_age_seconds,
+        }
+        form: dict[str, Any] = {"allowedMethods": list(rule.methods), "allowedOrigins": list(rule.origins)}
+        forms.append(form | {name: value for name, value in optional.items() if value})
+    return forms
+
+
 def bucket_members(bucket: Bucket) -> dict[str, Any]:
     """A bucket without its objects."""
     settings = bucket.settings
@@ -87,10 +102,12 @@ def bucket_members(bucket: Bucket) -> dict[str, Any]:
         "creationDate": kumo_time(settings.created_ms),
         "versioningStatus": settings.versioning,
         "versionIdcounter": _version_counter(bucket),
-        "eventBridgeEnabled": False,
+        "eventBridgeEnabled": settings.event_bridge,
     }
     if queues := queue_forms(settings.queue_configurations):
         members["queueConfigurations"] = queues
+    if rules := cors_forms(settings.cors_rules):
+        members["corsRules"] = rules
     others: Mapping[str, Any] = settings.kumo
     return members | {name: value for name, value in others.items() if name != "versionIdcounter"}
 

@@ -44,5 +44,10 @@ TAG_VALUE_LENGTH_MAX = 256
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
 NOTIFICATION_CONFIGURATIONS_MAX = 100
 
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
+CORS_RULES_MAX = 100
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html
+CORS_RULE_ID_LENGTH_MAX = 255
+
 # The largest value of max-keys, max-parts and max-uploads that is a number at all.
 PAGE_ARGUMENT_MAX = 2**31 - 1

@@ -1,4 +1,5 @@
-"""What S3 keeps: frozen entities, each with the JSON form that stands in changes and in the document alike.
+"""What S3 keeps of objects and uploads: frozen entities, each with the JSON form that stands in changes and in the
+document alike. Those of a bucket itself are in :mod:`services.s3.settings`.
 
 ``encode`` leaves out what is empty; ``decode`` takes what ``encode`` gave, also after a round trip through JSON.
 """
@@ -17,7 +18,6 @@ NULL_VERSION = "null"
 STANDARD = "STANDARD"
 
 ChecksumType = Literal["FULL_OBJECT", "COMPOSITE"]
-Versioning = Literal["", "Enabled", "Suspended"]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 """The one empty mapping that all entities share."""
@@ -216,73 +216,3 @@ class Part:
     @staticmethod
     def decode(value: Mapping[str, Any]) -> Part:
         return Part(**value)
-
-
-@dataclass(frozen=True, slots=True)
-class QueueConfiguration:
-    """Which events go to a queue: names as ``s3:ObjectCreated:*``; an empty prefix or suffix fits every key."""
-
-    id: str
-    queue_arn: str
-    events: tuple[str, ...]
-    prefix: str = ""
-    suffix: str = ""
-
-    def encode(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "queue_arn": self.queue_arn,
-            "events": list(self.events),
-            "prefix": self.prefix,
-            "suffix": self.suffix,
-        }
-
-    @staticmethod
-    def decode(value: Mapping[str, Any]) -> QueueConfiguration:
-        return QueueConfiguration(**{**value, "events": tuple(value["events"])})
-
-
-@dataclass(frozen=True, slots=True)
-class BucketSettings:
-    """A bucket without what is in it.
-
-    account, region: the namespace that owns it. location: the Region that it says it lies in.
-    kept: settings that are kept for a later answer and have no effect (canned ACL, object ownership).
-    kumo: what a document of Kumo's says about the bucket and emu has no use for; it goes back as it came.
-    """
-
-    name: str
-    account: str
-    region: str
-    location: str
-    created_ms: int
-    versioning: Versioning = ""
-    queue_configurations: tuple[QueueConfiguration, ...] = ()
-    kept: Mapping[str, Any] = field(default_factory=_nothing)
-    kumo: Mapping[str, Any] = field(default_factory=_nothing)
-
-    def encode(self) -> dict[str, Any]:
-        """Without the namespace, which the change or the document carries."""
-        return {
-            "name": self.name,
-            "location": self.location,
-            "created_ms": self.created_ms,
-            "versioning": self.versioning,
-            "queue_configurations": [configuration.encode() for configuration in self.queue_configurations],
-            "kept": dict(self.kept),
-            "kumo": dict(self.kumo),
-        }
-
-    @staticmethod
-    def decode(account: str, region: str, value: Mapping[str, Any]) -> BucketSettings:
-        return BucketSettings(
-            name=value["name"],
-            account=account,
-            region=region,
-            location=value["location"],
-            created_ms=value["created_ms"],
-            versioning=value["versioning"],
-            queue_configurations=tuple(map(QueueConfiguration.decode, value["queue_configurations"])),
-            kept=value["kept"],
-            kumo=value["kumo"],
-        )

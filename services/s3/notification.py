@@ -14,7 +14,7 @@ from services.context import Context
 from services.errors import ServiceError
 from services.ids import uuid4
 from services.s3 import errors, limits
-from services.s3.model import QueueConfiguration
+from services.s3.settings import QueueConfiguration
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "s3:ObjectCreated": ("Put", "Post", "Copy", "CompleteMultipartUpload"),
@@ -43,8 +43,8 @@ EVENTS: frozenset[str] = frozenset(
 """What a configuration may name. emu has the operations for those of ObjectCreated and ObjectRemoved."""
 
 _ELSEWHERE = {
-    "TopicConfigurations": ("TopicArn", "Amazon SNS"),
-    "LambdaFunctionConfigurations": ("LambdaFunctionArn", "AWS Lambda"),
+    "TopicConfigurations": "TopicArn",
+    "LambdaFunctionConfigurations": "LambdaFunctionArn",
 }
 
 
@@ -64,15 +64,13 @@ def queue_configurations(ctx: Context, configuration: dict[str, Any]) -> tuple[Q
 
 
 def refuse_other_targets(configuration: dict[str, Any]) -> None:
-    """emu has no topics and no functions, so none that is named exists; it has no event bus to send to.
+    """emu has no topics and no functions, so none that is named exists.
 
-    Errors: InvalidArgument as AWS's for a destination that isn't there; NotImplemented for EventBridge.
+    Errors: InvalidArgument as AWS's for a destination that isn't there.
     """
-    for member, (arn, _) in _ELSEWHERE.items():
+    for member, arn in _ELSEWHERE.items():
         for entry in configuration.get(member, ()):
             raise unknown_destination(entry.get(arn, ""), "The destination does not exist")
-    if configuration.get("EventBridgeConfiguration") is not None:
-        raise errors.NOT_IMPLEMENTED(header="EventBridgeConfiguration")
 
 
 def unknown_destination(arn: str, why: str) -> ServiceError:

@@ -10,6 +10,7 @@ from services.s3.integrity import object_digests, upload_digests
 from services.s3.operations import (
     buckets,
     copying,
+    cors,
     deletion,
     listing,
     multipart,
@@ -55,5 +56,8 @@ SERVICE = Service(
             notifications.put_bucket_notification_configuration, ("s3.put_notification",)
         ),
         "GetBucketNotificationConfiguration": Operation(notifications.get_bucket_notification_configuration),
+        "PutBucketCors": Operation(cors.put_bucket_cors, ("s3.put_cors",), coverage="stored only"),
+        "GetBucketCors": Operation(cors.get_bucket_cors, coverage="stored only"),
+        "DeleteBucketCors": Operation(cors.delete_bucket_cors, ("s3.put_cors",), coverage="stored only"),
     },
 )

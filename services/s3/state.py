@@ -15,21 +15,16 @@ from sortedcontainers import SortedDict
 from services.machine import Hooks, KumoBodies, Namespace
 from services.s3 import document, kumo_adoption, kumo_document
 from services.s3.bucket import Bucket, UploadEntry
-from services.s3.model import (
-    BucketSettings,
-    ObjectVersion,
-    Part,
-    QueueConfiguration,
-    Upload,
-    Version,
-    decode_object,
-    decode_version,
-)
+from services.s3.model import ObjectVersion, Part, Upload, Version, decode_object, decode_version
+from services.s3.settings import BucketSettings, CorsRule, QueueConfiguration
 
 Value = Mapping[str, Any]
 
 _KUMO_NOTIFICATIONS = frozenset({"eventBridgeEnabled", "lambdaConfigurations", "topicConfigurations"})
-"""Of a bucket's settings that only Kumo understands, those that a new notification configuration replaces."""
+"""Of a bucket's settings that only Kumo understands, those that a new notification configuration replaces. Documents
+of the first release have EventBridge's among them, and the CORS rules."""
+
+_KUMO_CORS = frozenset({"corsRules"})
 
 
 class State:
@@ -57,8 +52,19 @@ class State:
 
     def _put_notification(self, bucket: Bucket, value: Value) -> None:
         configurations = tuple(map(QueueConfiguration.decode, value["queue_configurations"]))
-        kumo = {name: kept for name, kept in bucket.settings.kumo.items() if name not in _KUMO_NOTIFICATIONS}
-        bucket.settings = replace(bucket.settings, queue_configurations=configurations, kumo=kumo)
+        bucket.settings = replace(
+            bucket.settings,
+            queue_configurations=configurations,
+            event_bridge=value.get("event_bridge", False),
+            kumo=_without(bucket.settings.kumo, _KUMO_NOTIFICATIONS),
+        )
+
+    def _put_cors(self, bucket: Bucket, value: Value) -> None:
+        bucket.settings = replace(
+            bucket.settings,
+            cors_rules=tuple(map(CorsRule.decode, value["rules"] or ())),
+            kumo=_without(bucket.settings.kumo, _KUMO_CORS),
+        )
 
     def _put_object(self, bucket: Bucket, value: Value) -> None:
         self._put(bucket, decode_object(value["object"]))
@@ -184,10 +190,15 @@ class State:
         self.buckets = SortedDict({bucket.name: bucket.copy() for bucket in saved})
 
 
+def _without(settings: Mapping[str, Any], names: frozenset[str]) -> Mapping[str, Any]:
+    return {name: kept for name, kept in settings.items() if name not in names}
+
+
 CHANGES: Mapping[str, Callable[[State, Bucket, Value], None]] = {
     "s3.delete_bucket": State._delete_bucket,
     "s3.put_versioning": State._put_versioning,
     "s3.put_notification": State._put_notification,
+    "s3.put_cors": State._put_cors,
     "s3.put_object": State._put_object,
     "s3.put_delete_marker": State._put_delete_marker,
     "s3.delete_version": State._delete_version,

@@ -134,16 +134,23 @@ class JournalReader:
 
 def highest_synced(data: bytes) -> int:
     """The highest ``synced`` of the lines in damaged data that prove themselves; -1 without any."""
-    highest = -1
-    for piece in data.split(b"\n"):
-        start = piece.rfind(_LINE_START)
-        if start < 0:
-            continue
+    found = (provable(piece) for piece in data.split(b"\n"))
+    return max((record.synced for _, record in found if record is not None), default=-1)
+
+
+def provable(piece: bytes) -> tuple[int, Record | None]:
+    """The record that a piece up to a line feed ends with, and where it begins; None where nothing proves itself.
+
+    Bytes that never came to the disk, or others', may stand in front of it. What looks like a record's beginning may
+    stand inside one, too: an item's attribute can have any name.
+    """
+    start = piece.find(_LINE_START)
+    while start >= 0:
         try:
-            highest = max(highest, decode_record(piece[start:]).synced)
+            return start, decode_record(piece[start:])
         except BadLine:
-            continue
-    return highest
+            start = piece.find(_LINE_START, start + 1)
+    return 0, None
 
 
 def cut(files: Files, tail: Tail, keep_in: Path) -> Path:

@@ -46,7 +46,13 @@ def write_snapshot(shelf: Shelf, content: Content, description: Description, mad
         if not replace:
             state = "another state" if present is not None else "something else, or a damaged snapshot,"
             raise SnapshotExists(f"There is {state} under the name {description.name!r}; ask for it to be replaced.")
-    folder = shelf.new_folder(description.name)
+    manifest = write_anew(shelf, path, content, description, made)
+    return Written("replaced" if exists else "created", manifest, path)
+
+
+def write_anew(shelf: Shelf, path: Path, content: Content, description: Description, made: Made) -> Manifest:
+    """Makes a snapshot in the place of whatever has that path. Raises SnapshotUnwritable."""
+    folder = shelf.new_folder(path.name)
     try:
         manifest = _fill(shelf, folder, content, description, made)
         shelf.publish(folder, path)
@@ -54,7 +60,7 @@ def write_snapshot(shelf: Shelf, content: Content, description: Description, mad
         raise SnapshotUnwritable(f"{folder} can't be written: {error.strerror or error}.") from error
     finally:
         shelf.files.remove_tree(folder)
-    return Written("replaced" if exists else "created", manifest, path)
+    return manifest
 
 
 def _intact(shelf: Shelf, path: Path, name: str) -> Manifest | None:

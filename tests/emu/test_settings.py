@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,11 @@ def test_every_setting_can_be_given_by_its_variable() -> None:
     given = {
         "KUMO_HOST": "0.0.0.0", "KUMO_PORT": "1", "KUMO_DATA_DIR": "/d", "KUMO_LOG_LEVEL": "warn",
         "KUMO_INIT_DIR": "/", "KUMO_PERSIST_FLUSH_INTERVAL_MS": "0", "AWS_DEFAULT_REGION": "eu-west-1",
-        "KUMO_NAMESPACES": "single", "KUMO_DURABILITY": "os", "KUMO_STOP_TIMEOUT": "3", "KUMO_HOSTNAME": "emu, emu.test",
+        "KUMO_NAMESPACES": "single", "KUMO_DURABILITY": "os", "KUMO_STOP_TIMEOUT": "3",
+        "KUMO_HOSTNAME": "emu, emu.test",
+        "KUMO_DETERMINISTIC": "seed", "KUMO_RECORD": "reads",
+        "KUMO_SEED": "/s", "KUMO_REUSE": "1", "KUMO_FRESH": "no", "KUMO_RUN_DIR": "", "KUMO_KEEP_ORIGINAL": "true",
+        "KUMO_SNAPSHOT_DIR": "/snapshots",
     }  # fmt: skip
     assert set(given) == {setting.variable for setting in SETTINGS}
     settings = resolve({}, given)
@@ -31,6 +36,23 @@ def test_every_setting_can_be_given_by_its_variable() -> None:
     assert (settings.log_level, settings.init_dir, settings.flush_interval_ms) == ("warning", Path("/"), 0)
     assert (settings.region, settings.namespaces, settings.durability) == ("eu-west-1", "single", "os")
     assert (settings.stop_timeout, settings.hostname) == (3, ("emu", "emu.test"))
+    assert (settings.seed, settings.reuse, settings.fresh, settings.keep_original) == (Path("/s"), True, False, True)
+    assert settings.snapshot_dir == Path("/snapshots")
+
+
+def test_a_directory_that_goes_with_its_run_has_other_defaults() -> None:
+    settings = resolve({"run_dir": "auto"}, {})
+    assert (settings.durability, settings.flush_interval_ms) == ("os", 0)
+    settings = resolve({"run_dir": "auto"}, {"KUMO_DURABILITY": "fsync", "KUMO_PERSIST_FLUSH_INTERVAL_MS": "7"})
+    assert (settings.durability, settings.flush_interval_ms) == ("fsync", 7)
+
+
+@pytest.mark.parametrize(
+    "flags", [{"run_dir": "auto", "data_dir": "d"}, {"reuse": True, "fresh": True}], ids=["run-dir", "reuse"]
+)
+def test_settings_that_exclude_each_other(flags: dict[str, Any]) -> None:
+    with pytest.raises(SettingError, match="not both"):
+        resolve(flags, {})
 
 
 @pytest.mark.parametrize("name", [setting.variable for setting in SETTINGS])

@@ -108,6 +108,19 @@ def put_bucket_notification_configuration(aws: Aws) -> Call:
     )
 
 
+@example("s3", "PutBucketCors")
+def put_bucket_cors(aws: Aws) -> Call:
+    bucket = aws.bucket()
+    rules = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+    return lambda: aws.s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=rules)
+
+
+@example("s3", "DeleteBucketCors")
+def delete_bucket_cors(aws: Aws) -> Call:
+    put_bucket_cors(aws)()
+    return lambda: aws.s3.delete_bucket_cors(Bucket="pages")
+
+
 @example("s3", "PutObject")
 def put_object(aws: Aws) -> Call:
     bucket = aws.bucket()

@@ -5,10 +5,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import xmltodict
 from botocore.config import Config
 
 from emu.testing import Emulator
@@ -57,3 +59,16 @@ def test_a_deletion_and_a_head(emulator: Emulator, signer: Any, s3: Any, bucket:
     assert use(emulator, "DELETE", signer.generate_presigned_url("delete_object", Params=named)).status == 204
     missing = use(emulator, "GET", signer.generate_presigned_url("get_object", Params=named))
     assert (missing.status, b"<Code>NoSuchKey</Code>" in missing.body) == (404, True)
+
+
+def test_an_expired_url(emulator: Emulator, signer: Any, s3: Any, bucket: str) -> None:
+    """The URLs are made to look old, so that nobody has to wait."""
+    s3.put_object(Bucket=bucket, Key="page", Body=b"x")
+    for operation, method in (("get_object", "GET"), ("put_object", "PUT"), ("delete_object", "DELETE")):
+        url = signer.generate_presigned_url(operation, Params={"Bucket": bucket, "Key": "page"})
+        old = re.sub(r"(?<=[?&]Expires=)\d+", "1", re.sub(r"(?<=X-Amz-Date=)\d{4}", "2020", url))
+        answer = use(emulator, method, old, b"late" if method == "PUT" else b"")
+        error = xmltodict.parse(answer.body)["Error"]
+        assert (answer.status, error["Code"], error["Message"]) == (403, "AccessDenied", "Request has expired")
+        assert error["Expires"] < error["ServerTime"]
+    assert s3.get_object(Bucket=bucket, Key="page")["Body"].read() == b"x"

@@ -85,7 +85,8 @@ def test_a_directory_that_cannot_be_used_stops_the_start(tmp_path: Path, make: s
 
 def test_the_first_lines_say_what_was_started(tmp_path: Path) -> None:
     with Emulator(tmp_path / "state") as emulator:
-        first = emulator.log.splitlines()[0]
+        recovered, first = emulator.log.splitlines()[:2]
+        assert "found=fresh" in recovered
         assert f"address=http://127.0.0.1:{emulator.port}" in first
         for word in ("mode=durable", "durability=fsync", "namespaces=aws", str(tmp_path / "state"), "ms="):
             assert word in first

@@ -81,7 +81,7 @@ def test_xml_that_cannot_be_read(emulator: Emulator, bucket: str, body: bytes, c
         ("PUT", "?acl"),
         ("DELETE", "?lifecycle"),
         ("PUT", "?ownershipControls"),
-        ("DELETE", "?cors"),
+        ("DELETE", "?website"),
         ("PUT", "/key?retention"),
         ("GET", "/key?tagging"),
         ("DELETE", "/key?tagging"),

@@ -236,6 +236,7 @@ def fold_now(request: FoldRequest, files: Files | None = None) -> None:
         request.up_to,
         lambda references: {name: TinyMachine(references) for name in ("a", "b")},
         rest_names=("a",) if request.rest else None,
+        whole=request.whole,
         files=files,
     )
 

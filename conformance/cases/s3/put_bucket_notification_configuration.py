@@ -76,6 +76,18 @@ def tells_of_keys_that_pass_the_filter(lab: Lab) -> None:
     lab.note("keys", [record["s3"]["object"]["key"] for record in received(lab, queue)])
 
 
+@put_notification.success
+def to_event_bridge(lab: Lab) -> None:
+    """An empty element asks for events on Amazon EventBridge; it comes back, and goes with the next configuration."""
+    bucket = lab.bucket()
+    configuration: dict[str, Any] = {"EventBridgeConfiguration": {}}
+    put = lab.s3.put_bucket_notification_configuration
+    lab.call("put", put, Bucket=bucket, NotificationConfiguration=configuration)
+    lab.call("on", lab.s3.get_bucket_notification_configuration, Bucket=bucket)
+    put(Bucket=bucket, NotificationConfiguration={})
+    lab.call("off", lab.s3.get_bucket_notification_configuration, Bucket=bucket)
+
+
 @put_notification.error
 def to_a_queue_that_does_not_exist(lab: Lab) -> None:
     """The destination is validated."""

@@ -6,7 +6,6 @@ comes, and a grammar is compiled when its first text comes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -14,13 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 from services.dynamodb import errors, limits
 from services.dynamodb.expressions import grammar
 from services.dynamodb.expressions.nodes import Condition, Path, Update
-from services.errors import ServiceError
+from services.dynamodb.expressions.syntax_errors import syntax_error
 
 if TYPE_CHECKING:
     from lark import Lark
 
 _CACHED_TEXTS = 512
-_TOKEN = re.compile(r"[#:]?[A-Za-z0-9_]+|<>|<=|>=|\S")
 
 
 def condition(text: str, kind: str) -> Condition:
@@ -34,17 +32,6 @@ def update(text: str, kind: str = "UpdateExpression") -> Update:
 
 def projection(text: str, kind: str = "ProjectionExpression") -> tuple[Path, ...]:
     return cast("tuple[Path, ...]", _parsed("projection", text, kind))
-
-
-def syntax_error(text: str, position: int | None, kind: str) -> ServiceError:
-    """The error at the token that begins at ``position``; None stands for the end of the text."""
-    tokens = list(_TOKEN.finditer(text))
-    at = len(tokens)
-    if position is not None:
-        at = next((number for number, token in enumerate(tokens) if token.end() > position), at)
-    first, last = tokens[max(at - 1, 0)], tokens[min(at + 1, len(tokens) - 1)]
-    token = tokens[at].group() if at < len(tokens) else "<EOF>"
-    return errors.SYNTAX(kind=kind, token=token, near=text[first.start() : last.end()])
 
 
 @lru_cache(_CACHED_TEXTS)

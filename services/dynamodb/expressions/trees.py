@@ -9,7 +9,6 @@ from typing import Any
 from lark import Token, Tree
 
 from services.dynamodb import errors, limits
-from services.dynamodb.expressions import parser
 from services.dynamodb.expressions.nodes import (
     Add,
     And,
@@ -30,6 +29,7 @@ from services.dynamodb.expressions.nodes import (
     SetOperand,
     Update,
 )
+from services.dynamodb.expressions.syntax_errors import syntax_error
 from services.errors import ServiceError
 
 _CHAINS = ("disjunction", "conjunction")
@@ -108,7 +108,7 @@ class _Builder:
     def _unexpected_behind(self, tree: Any) -> ServiceError:
         rest = self._text[tree.meta.end_pos :]
         position = tree.meta.end_pos + len(rest) - len(rest.lstrip())
-        return parser.syntax_error(self._text, position if rest.strip() else None, self._kind)
+        return syntax_error(self._text, position if rest.strip() else None, self._kind)
 
     def _inner(self, tree: Any) -> Any:
         """What a pair of parentheses holds."""

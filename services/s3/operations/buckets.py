@@ -9,8 +9,8 @@ from services.context import Context
 from services.s3 import errors, limits
 from services.s3.listing import Position, continuation_token, continued
 from services.s3.lookup import bucket_of
-from services.s3.model import BucketSettings
 from services.s3.names import is_bucket_name, owner
+from services.s3.settings import BucketSettings
 from services.s3.writing import bucket_change
 
 _CLASSIC_REGION = "us-east-1"

@@ -12,13 +12,14 @@ from services.machine import Change
 from services.s3.bucket import Bucket
 from services.s3.events import test_message
 from services.s3.lookup import bucket_of
-from services.s3.model import QueueConfiguration
 from services.s3.notification import queue_configurations, refuse_other_targets, unknown_destination
+from services.s3.settings import QueueConfiguration
 from services.s3.writing import bucket_change
 
 
 def put_bucket_notification_configuration(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
-    """Takes the place of the whole configuration, and sends each queue that it names a test event.
+    """Takes the place of the whole configuration, and sends each queue that it names a test event. That events are
+    wanted on Amazon EventBridge is kept; there is no bus that could get them.
 
     Errors: InvalidArgument for a destination that isn't there, configurations that overlap, unknown events and filters.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
@@ -27,7 +28,14 @@ def put_bucket_notification_configuration(ctx: Context, request: dict[str, Any])
     configuration = request.get("NotificationConfiguration") or {}
     refuse_other_targets(configuration)
     found = queue_configurations(ctx, configuration)
-    changes = [bucket_change(bucket, "put_notification", queue_configurations=[entry.encode() for entry in found])]
+    changes = [
+        bucket_change(
+            bucket,
+            "put_notification",
+            queue_configurations=[entry.encode() for entry in found],
+            event_bridge="EventBridgeConfiguration" in configuration,
+        )
+    ]
     for arn in dict.fromkeys(entry.queue_arn for entry in found):
         changes += _test_event(ctx, bucket, arn, skips_check=bool(request.get("SkipDestinationValidation")))
     ctx.commit(*changes)
@@ -49,8 +57,13 @@ def _test_event(ctx: Context, bucket: Bucket, arn: str, *, skips_check: bool) ->
 
 def get_bucket_notification_configuration(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html"""
-    found = bucket_of(ctx, request).settings.queue_configurations
-    return {"QueueConfigurations": [_shown(entry) for entry in found]} if found else {}
+    settings = bucket_of(ctx, request).settings
+    answer: dict[str, Any] = {}
+    if settings.queue_configurations:
+        answer["QueueConfigurations"] = [_shown(entry) for entry in settings.queue_configurations]
+    if settings.event_bridge:
+        answer["EventBridgeConfiguration"] = {}
+    return answer
 
 
 def _shown(configuration: QueueConfiguration) -> dict[str, Any]:

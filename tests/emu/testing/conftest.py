@@ -1,4 +1,7 @@
-"""Runs of pytest within a test, with the plugin as its entry point loads it."""
+"""Runs of pytest within a test, with the plugin as its entry point loads it.
+
+Such a run forgets what it has imported: what is imported here is there for all of them, and they are faster for it.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+import emu.testing.bundle
+import emu.testing.sessions
+
 Run = Callable[..., pytest.RunResult]
+
+
+assert boto3, emu.testing.sessions
 
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs pytest on a test file's text, in this process; ``run(text, "-m", "persistent")``."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider -p no:hypothesispytest -p no:anyio")
 
     def run(text: str, *arguments: str, ini: str = "") -> pytest.RunResult:
         pytester.makeini(f"[pytest]\n{ini}\n")

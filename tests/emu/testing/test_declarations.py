@@ -99,35 +99,30 @@ def test_a_nearer_marker_adds_to_one_further_out_and_beats_it(run: Run) -> None:
     assert [line.partition("::")[2] for line in result.outlines if "::" in line] == ["test_a", "test_c"]
 
 
-@pytest.mark.parametrize(
-    ("marker", "sentence"),
-    [
-        ("emu('persistent')", "emu takes its arguments by name, not ('persistent',)."),
-        ("emu(sede='x')", "emu has no argument 'sede'; there are: state, seed, clock"),
-        ("emu(state='durable')", "emu's state is 'durable', but must be \"ephemeral\", \"persistent\" or \"both\"."),
-        ("emu(clock='tomorrow')", "emu's clock is 'tomorrow', but must be a moment"),
-        ("emu(clock='2026-01-01T00:00:00')", "but must be a moment: an ISO 8601 text with a time zone"),
-        ("emu(clock=-1)", "emu's clock is -1"),
-        ("emu(seed='')", "emu's seed is '', but must be a text that is not empty."),
-        ("emu(faults=[{'service': 'sqs'}])", "but must be a list of rules"),
-        ("emu(faults={'kind': 'reset'})", "but must be a list of rules"),
-        ("emu(directory='here')", 'directory= needs state="persistent".'),
-        ("emu_quarantine", "emu_quarantine takes a reason and a date"),
-        ("emu_quarantine('flaky')", "emu_quarantine takes a reason and a date"),
-        ("emu_quarantine('flaky', until='soon')", "emu_quarantine's until is 'soon', but must be a date"),
-    ],
-)
-def test_misuse_fails_the_collection_with_a_sentence(run: Run, marker: str, sentence: str) -> None:
-    result = run(
-        f"""
-        import pytest
-        @pytest.mark.{marker}
-        def test_it(emu): pass
-        def test_other(): pass
-        """
-    )
+MISUSES = [
+    ("emu('persistent')", "emu takes its arguments by name, not ('persistent',)."),
+    ("emu(sede='x')", "emu has no argument 'sede'; there are: state, seed, clock"),
+    ("emu(state='durable')", 'emu\'s state is \'durable\', but must be "ephemeral", "persistent" or "both".'),
+    ("emu(clock='tomorrow')", "emu's clock is 'tomorrow', but must be a moment"),
+    ("emu(clock='2026-01-01T00:00:00')", "but must be a moment: an ISO 8601 text with a time zone"),
+    ("emu(clock=-1)", "emu's clock is -1"),
+    ("emu(seed='')", "emu's seed is '', but must be a text that is not empty."),
+    ("emu(faults=[{'service': 'sqs'}])", "but must be a list of rules"),
+    ("emu(faults={'kind': 'reset'})", "but must be a list of rules"),
+    ("emu(directory='here')", 'directory= needs state="persistent".'),
+    ("emu_quarantine", "emu_quarantine takes a reason and a date"),
+    ("emu_quarantine('flaky')", "emu_quarantine takes a reason and a date"),
+    ("emu_quarantine('flaky', until='soon')", "emu_quarantine's until is 'soon', but must be a date"),
+]
+
+
+def test_misuse_fails_the_collection_with_a_sentence(run: Run) -> None:
+    tests = [f"@pytest.mark.{marker}\ndef test_{number}(emu): pass" for number, (marker, _) in enumerate(MISUSES)]
+    result = run("\n".join(["import pytest", *tests, "def test_other(): pass"]))
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    assert sentence in result.stdout.str()
+    shown = {line.partition(": ")[0]: line for line in result.outlines if line.startswith("test_it.py::")}
+    for number, (_, sentence) in enumerate(MISUSES):
+        assert sentence in shown[f"test_it.py::test_{number}"]
 
 
 def test_two_tests_on_one_directory_are_refused(run: Run) -> None:
@@ -143,7 +138,9 @@ def test_two_tests_on_one_directory_are_refused(run: Run) -> None:
     result.stdout.fnmatch_lines(["*test_it.py::test_b: The directory */workspace is already that of *::test_a."])
 
 
-def test_strict_asks_for_a_state_a_versioned_seed_and_a_directory_of_its_own(run: Run, pytester: pytest.Pytester) -> None:
+def test_strict_asks_for_a_state_a_versioned_seed_and_a_directory_of_its_own(
+    run: Run, pytester: pytest.Pytester
+) -> None:
     seed = pytester.mkdir("snapshots") / "small"
     seed.mkdir()
     (seed / "manifest.json").write_text('{"files": {}, "made": {"commit": null}}')

@@ -56,7 +56,7 @@ def test_the_environment_leads_to_emu_and_is_restored(monkeypatch: pytest.Monkey
 def test_names_and_addresses_of_the_real_aws_are_refused() -> None:
     guard = SocketGuard()
     with guard.on():
-        with pytest.raises(RealAwsRefused, match="real AWS at sqs.us-east-1.amazonaws.com"):
+        with pytest.raises(RealAwsRefused, match=r"real AWS at sqs\.us-east-1\.amazonaws\.com"):
             socket.getaddrinfo("sqs.us-east-1.amazonaws.com", 443)
         with pytest.raises(RealAwsRefused), socket.socket() as sock:
             sock.connect(("169.254.169.254", 80))

@@ -12,9 +12,7 @@ Run = Callable[..., pytest.RunResult]
 
 
 def test_importing_it_loads_no_server_no_client_and_no_http() -> None:
-    code = (
-        "import pytest, sys; before = set(sys.modules); import emu.testing.plugin; print(*set(sys.modules) - before)"
-    )
+    code = "import pytest, sys; before = set(sys.modules); import emu.testing.plugin; print(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "emu.testing.plugin" in loaded

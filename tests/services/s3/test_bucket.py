@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.s3.bucket import Bucket
-from services.s3.model import BucketSettings, DeleteMarker, ObjectVersion, Version
+from services.s3.model import DeleteMarker, ObjectVersion, Version
+from services.s3.settings import BucketSettings
 
 ids = st.sampled_from(["null", "v1", "v2", "v3"])
 keys = st.sampled_from(["a", "b"])

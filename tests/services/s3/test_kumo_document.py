@@ -142,8 +142,10 @@ def _fill(s3: Any) -> None:
     s3(
         "PutBucketNotificationConfiguration",
         Bucket="bucket",
-        NotificationConfiguration={"QueueConfigurations": queues},
+        NotificationConfiguration={"QueueConfigurations": queues, "EventBridgeConfiguration": {}},
     )
+    rules = [{"ID": "site", "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAgeSeconds": 5}]
+    s3("PutBucketCors", Bucket="bucket", CORSConfiguration={"CORSRules": rules})
 
 
 def test_what_kumo_cannot_hold_is_reported(s3: Any) -> None:
@@ -214,16 +216,74 @@ def test_an_edited_body_gets_its_own_size_and_tag(s3: Any) -> None:
 def test_what_only_kumo_understands_goes_back(s3: Any) -> None:
     document = _bucket()
     document["buckets"]["b"] |= {
-        "corsRules": [{"allowedMethods": ["GET"]}],
-        "eventBridgeEnabled": True,
+        "publicAccessBlock": {"blockPublicAcls": True},
+        "topicConfigurations": [{"topicArn": "arn:aws:sns:us-east-1:000000000000:t"}],
         "tags": {"a": "b"},
     }
     _adopt(s3, document)
     bucket = _kumo(s3)[0]["buckets"]["b"]
-    assert bucket["corsRules"] == [{"allowedMethods": ["GET"]}]
-    assert (bucket["eventBridgeEnabled"], bucket["tags"]) == (True, {"a": "b"})
+    assert (bucket["publicAccessBlock"], bucket["tags"]) == ({"blockPublicAcls": True}, {"a": "b"})
+    assert bucket["topicConfigurations"] == [{"topicArn": "arn:aws:sns:us-east-1:000000000000:t"}]
+    s3("PutBucketNotificationConfiguration", Bucket="b", NotificationConfiguration={})
+    bucket = _kumo(s3)[0]["buckets"]["b"]
+    assert "topicConfigurations" not in bucket
+    assert bucket["tags"] == {"a": "b"}
+
+
+def test_event_bridge_comes_over_and_goes_back(s3: Any) -> None:
+    document = _bucket()
+    document["buckets"]["b"]["eventBridgeEnabled"] = True
+    _adopt(s3, document)
+    assert s3("GetBucketNotificationConfiguration", Bucket="b") == {"EventBridgeConfiguration": {}}
+    assert _kumo(s3)[0]["buckets"]["b"]["eventBridgeEnabled"] is True
     s3("PutBucketNotificationConfiguration", Bucket="b", NotificationConfiguration={})
     assert _kumo(s3)[0]["buckets"]["b"]["eventBridgeEnabled"] is False
+
+
+def test_cors_rules_come_over_and_go_back(s3: Any) -> None:
+    forms = [
+        {
+            "allowedMethods": ["GET", "PUT"],
+            "allowedOrigins": ["https://*.example.com"],
+            "allowedHeaders": ["*"],
+            "exposeHeaders": ["ETag"],
+            "maxAgeSeconds": 3000,
+        },
+        {"allowedMethods": ["HEAD"], "allowedOrigins": ["*"]},
+    ]
+    document = _bucket()
+    document["buckets"]["b"]["corsRules"] = forms
+    _adopt(s3, document)
+    assert s3("GetBucketCors", Bucket="b")["CORSRules"] == [
+        {
+            "AllowedMethods": ["GET", "PUT"],
+            "AllowedOrigins": ["https://*.example.com"],
+            "AllowedHeaders": ["*"],
+            "ExposeHeaders": ["ETag"],
+            "MaxAgeSeconds": 3000,
+        },
+        {"AllowedMethods": ["HEAD"], "AllowedOrigins": ["*"]},
+    ]
+    assert _kumo(s3)[0]["buckets"]["b"]["corsRules"] == forms
+    s3("DeleteBucketCors", Bucket="b")
+    written, _ = _kumo(s3)
+    assert "corsRules" not in written["buckets"]["b"]
+    _adopt(s3, written)
+    assert s3.refused("GetBucketCors", Bucket="b") == "NoSuchCORSConfiguration"
+
+
+def test_cors_rules_that_are_new_lose_what_kumo_cannot_hold(s3: Any) -> None:
+    rule = {"ID": "site", "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAgeSeconds": 0}
+    s3("PutBucketCors", Bucket="bucket", CORSConfiguration={"CORSRules": [rule]})
+    written, _ = _kumo(s3)
+    assert written["buckets"]["bucket"]["corsRules"] == [{"allowedMethods": ["GET"], "allowedOrigins": ["*"]}]
+    _adopt(s3, written)
+    assert s3("GetBucketCors", Bucket="bucket") == {"CORSRules": [rule]}
+    written["buckets"]["bucket"]["corsRules"][0]["allowedMethods"].append("PUT")
+    _adopt(s3, written)
+    assert s3("GetBucketCors", Bucket="bucket") == {
+        "CORSRules": [{"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["*"]}]
+    }
 
 
 def test_notifications_come_over(s3: Any) -> None:
@@ -255,6 +315,9 @@ def _broken() -> Iterator[tuple[str, Any]]:
     filtered = _bucket()
     filtered["buckets"]["b"]["queueConfigurations"] = [{"queue": "x", "filter": {"other": 1}}]
     yield "s3/buckets/b/queueConfigurations/0/filter", filtered
+    shared = _bucket()
+    shared["buckets"]["b"]["corsRules"] = [{"allowedMethods": ["GET"], "allowedOrigins": [1]}]
+    yield "s3/buckets/b/corsRules/0/allowedOrigins", shared
 
 
 @pytest.mark.parametrize(("place", "document"), list(_broken()))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.s3.events import Event, wants
-from services.s3.model import QueueConfiguration
+from services.s3.settings import QueueConfiguration
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:jobs"
 
@@ -204,16 +204,33 @@ def test_configurations_side_by_side(queue: Any, queues: list[dict[str, Any]]) -
 
 
 @pytest.mark.parametrize(
-    ("configuration", "code"),
+    "configuration",
     [
-        ({"TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:000000000000:t"}]}, "InvalidArgument"),
-        ({"LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn:aws:lambda:x"}]}, "InvalidArgument"),
-        ({"EventBridgeConfiguration": {}}, "NotImplemented"),
+        {"TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:000000000000:t"}]},
+        {"LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn:aws:lambda:x"}]},
     ],
 )
-def test_targets_that_emu_does_not_have(s3: Any, configuration: dict[str, Any], code: str) -> None:
+def test_targets_that_emu_does_not_have(s3: Any, configuration: dict[str, Any]) -> None:
     request = {"Bucket": "bucket", "NotificationConfiguration": configuration}
-    assert s3.refused("PutBucketNotificationConfiguration", **request) == code
+    assert s3.refused("PutBucketNotificationConfiguration", **request) == "InvalidArgument"
+
+
+def test_event_bridge_is_kept_and_served(s3: Any) -> None:
+    configuration: dict[str, Any] = {"EventBridgeConfiguration": {}}
+    s3("PutBucketNotificationConfiguration", Bucket="bucket", NotificationConfiguration=configuration)
+    assert s3("GetBucketNotificationConfiguration", Bucket="bucket") == configuration
+    s3.put("k", b"x")
+    s3("PutBucketNotificationConfiguration", Bucket="bucket", NotificationConfiguration={})
+    assert s3("GetBucketNotificationConfiguration", Bucket="bucket") == {}
+
+
+def test_event_bridge_beside_a_queue(queue: Any) -> None:
+    configuration = {**_request(_queue(Id="jobs"))["NotificationConfiguration"], "EventBridgeConfiguration": {}}
+    queue("PutBucketNotificationConfiguration", Bucket="bucket", NotificationConfiguration=configuration)
+    assert queue("GetBucketNotificationConfiguration", Bucket="bucket") == configuration
+    queue.messages("jobs")
+    queue.put("k", b"x")
+    assert _names(queue.messages("jobs")) == [("ObjectCreated:Put", "k")]
 
 
 def test_at_most_a_hundred(queue: Any) -> None:

@@ -13,6 +13,7 @@ OPERATIONS = """
     CreateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts
     ListMultipartUploads PutBucketVersioning GetBucketVersioning ListObjectVersions
     PutBucketNotificationConfiguration GetBucketNotificationConfiguration
+    PutBucketCors GetBucketCors DeleteBucketCors
 """.split()
 
 
@@ -28,6 +29,11 @@ def test_every_change_that_an_operation_names_exists() -> None:
 def test_what_only_reads_changes_nothing() -> None:
     reading = {name for name, operation in SERVICE.operations.items() if not operation.mutates}
     assert reading == {name for name in OPERATIONS if name.startswith(("Get", "Head", "List"))}
+
+
+def test_what_is_only_stored() -> None:
+    stored = {name for name, operation in SERVICE.operations.items() if operation.coverage == "stored only"}
+    assert stored == {"PutBucketCors", "GetBucketCors", "DeleteBucketCors"}
 
 
 def test_bodies_are_streamed() -> None:

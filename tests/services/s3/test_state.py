@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from services.errors import ServiceError
 from services.machine import NoHooks
+from services.s3.settings import BucketSettings
 from services.s3.state import State
 
 NAMESPACE = ("000000000000", "us-east-1")
@@ -140,6 +141,19 @@ class Machine(RuleBasedStateMachine):
         self.call("PutBucketVersioning", Bucket="bucket", VersioningConfiguration={"Status": status})
         self.versioning = status
 
+    @rule(present=st.booleans())
+    def set_cors(self, present: bool) -> None:
+        if present:
+            rules = [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAgeSeconds": 5}]
+            self.call("PutBucketCors", Bucket="bucket", CORSConfiguration={"CORSRules": rules})
+        else:
+            self.call("DeleteBucketCors", Bucket="bucket")
+
+    @rule(event_bridge=st.booleans())
+    def set_notification(self, event_bridge: bool) -> None:
+        configuration: dict[str, Any] = {"EventBridgeConfiguration": {}} if event_bridge else {}
+        self.call("PutBucketNotificationConfiguration", Bucket="bucket", NotificationConfiguration=configuration)
+
     @rule(key=keys)
     def begin_upload(self, key: str) -> None:
         upload_id = self.call("CreateMultipartUpload", Bucket="bucket", Key=key)["UploadId"]
@@ -254,6 +268,37 @@ def test_clearing_releases_every_body() -> None:
     state.clear()
     assert references.counts == {}
     assert list(state.namespaces()) == []
+
+
+RELEASED_SETTINGS = {
+    "name": "b",
+    "location": "us-east-1",
+    "created_ms": 1,
+    "versioning": "",
+    "queue_configurations": [],
+    "kept": {},
+    "kumo": {"eventBridgeEnabled": True, "corsRules": [{"allowedMethods": ["GET"]}], "tags": {"a": "b"}},
+}
+"""As the first release wrote them, which had no members for EventBridge and CORS."""
+
+
+def test_released_changes_keep_replaying() -> None:
+    state = State(NoHooks())
+    state.apply("s3.create_bucket", *NAMESPACE, RELEASED_SETTINGS)
+    settings = state.buckets["b"].settings
+    assert (settings.event_bridge, settings.cors_rules) == (False, ())
+    queues = [{"id": "q", "queue_arn": "arn", "events": ["s3:ObjectCreated:*"], "prefix": "", "suffix": ""}]
+    state.apply("s3.put_notification", *NAMESPACE, {"bucket": "b", "queue_configurations": queues})
+    settings = state.buckets["b"].settings
+    assert (settings.event_bridge, settings.queue_configurations[0].id) == (False, "q")
+    assert settings.kumo == {"corsRules": [{"allowedMethods": ["GET"]}], "tags": {"a": "b"}}
+    state.apply("s3.put_cors", *NAMESPACE, {"bucket": "b", "rules": None})
+    assert state.buckets["b"].settings.kumo == {"tags": {"a": "b"}}
+
+
+def test_settings_without_the_new_members_are_written_as_before() -> None:
+    encoded = BucketSettings.decode(*NAMESPACE, RELEASED_SETTINGS).encode()
+    assert encoded == RELEASED_SETTINGS
 
 
 def test_counts(s3: Any) -> None:

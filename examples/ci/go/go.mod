@@ -1,0 +1,3 @@
+module example.org/emu/levers
+
+go 1.21

@@ -1,0 +1,139 @@
+"""Reading a whole state from a folder, whatever kind it is, without ever writing to it.
+
+A folder is a snapshot (``manifest.json``), a data directory of emu (``emu.json``), which is read as the next start
+would open it, or documents that Kumo or a person wrote. A server may have the directory open meanwhile: no lock is
+taken, and a read that comes across a publication begins anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from storage.adoption import adopt_documents
+from storage.base import load_base
+from storage.content import BodySource, Content, Program, content_of, dump
+from storage.directory import Layout
+from storage.documents import hash_file
+from storage.errors import Damaged, DirectoryRefused, TwoHistories
+from storage.files import Files
+from storage.journal.reader import JournalReader
+from storage.journal.segment import segment_numbers
+from storage.machine import Machine
+from storage.pointer import Home, Pointer, read_pointer
+from storage.recovery import apply_changes
+from storage.references import References
+from storage.replacement import Replayer
+from storage.rest import changed_documents
+from storage.snapshots import manifest as manifests
+from storage.snapshots.reading import content_of_snapshot, verified_manifest
+
+Kind = Literal["snapshot", "emu", "kumo"]
+_ATTEMPTS = 3
+
+
+def kind_of(files: Files, path: Path, rest_names: tuple[str, ...]) -> Kind | None:
+    """What a folder is; None for one that holds no state."""
+    layout = Layout(path)
+    if files.exists(layout.pointer):
+        return "emu"
+    if files.exists(path / manifests.FILE):
+        return "snapshot"
+    if any(files.exists(layout.rest_document(name)) for name in rest_names):
+        return "kumo"
+    return None
+
+
+def read_folder(files: Files, path: Path, program: Program, home: Home, note: Callable[[str], None]) -> Content:
+    """The state in a folder. ``home`` is for documents that don't say theirs; ``note`` gets sentences on what was
+    found. Raises DirectoryRefused or SnapshotError, naming the file."""
+    if not files.is_directory(path):
+        raise DirectoryRefused(f"{path} is not a directory.")
+    match kind_of(files, path, tuple(program.rest_names)):
+        case "snapshot":
+            return content_of_snapshot(files, path, verified_manifest(files, path))
+        case "emu":
+            return _read_data_directory(files, Layout(path), program, note)
+        case "kumo":
+            home = replace(home, namespaces="single")
+            return _Reading(files, Layout(path), program).documents(home, note)
+    raise DirectoryRefused(f"{path} holds no state: neither a snapshot nor a data directory, nor documents of Kumo's.")
+
+
+def _read_data_directory(files: Files, layout: Layout, program: Program, note: Callable[[str], None]) -> Content:
+    for attempt in range(1, _ATTEMPTS + 1):
+        pointer = read_pointer(files, layout)
+        assert pointer is not None
+        try:
+            return _Reading(files, layout, program).data_directory(pointer, note)
+        except Damaged:
+            # A server that has it open may have published another base meanwhile.
+            if attempt == _ATTEMPTS or read_pointer(files, layout) == pointer:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+class _Reading:
+    """Machines being filled from a folder, and the bodies that they refer to."""
+
+    def __init__(self, files: Files, layout: Layout, program: Program) -> None:
+        self._files = files
+        self._layout = layout
+        self._program = program
+        self._references = References()
+        self._machines: Mapping[str, Machine] = program.new_machines(self._references)
+        self._found: dict[str, BodySource] = {}
+
+    def documents(self, home: Home, note: Callable[[str], None]) -> Content:
+        names = [name for name in self._program.rest_names if self._files.exists(self._layout.rest_document(name))]
+        self._adopt(dict.fromkeys(names, ""), home, note)
+        return self._content(home, 0)
+
+    def data_directory(self, pointer: Pointer, note: Callable[[str], None]) -> Content:
+        files, layout = self._files, self._layout
+        load_base(files, layout.documents, pointer.documents, self._machines)
+        lsn, records = pointer.base.lsn, 0
+        if pointer.state == "live" or segment_numbers(files, layout.journal):
+            reader, replayer = JournalReader(files, layout.journal, pointer.base), Replayer(files, layout.documents)
+            for record in reader.records():
+                apply_changes(self._machines, record.changes, replayer, record.lsn)
+                self._found |= record.bodies
+                lsn, records = record.lsn, records + bool(record.changes)
+        edited = changed_documents(files, layout, pointer, self._program.rest_names)
+        if edited and (records or pointer.rest.lsn != pointer.base.lsn):
+            raise TwoHistories(f"{layout.root} has two histories: documents were edited, and the journal goes on.")
+        self._adopt(edited, pointer.home, note)
+        return self._content(pointer.home, lsn)
+
+    def _adopt(self, names: Mapping[str, str], home: Home, note: Callable[[str], None]) -> None:
+        adopt_documents(self._files, self._layout, self._machines, names, home, note, bodies=self)
+
+    def _content(self, home: Home, lsn: int) -> Content:
+        bodies: dict[str, BodySource] = {}
+        for sha256 in self._references.counts:
+            source = self._found.get(sha256, self._layout.blobs / sha256)
+            if isinstance(source, Path) and not self._files.exists(source):
+                raise Damaged(source, "a document refers to it, but it isn't there")
+            bodies[sha256] = source
+        return replace(content_of(dump(self._machines, home, ()), bodies, home, lsn), name=self._layout.root.name)
+
+    # As storage.machine.KumoBodies.
+
+    def put(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self._found[sha256] = data
+        return sha256
+
+    def has(self, sha256: str) -> bool:
+        if sha256 in self._found or self._files.exists(self._layout.blobs / sha256):
+            return True
+        source = self._layout.rest_bodies / sha256
+        if not self._files.exists(source):
+            return False
+        if hash_file(self._files, source) != sha256:
+            raise DirectoryRefused(f"{source} doesn't hold the body that its name says.")
+        self._found[sha256] = source
+        return True

@@ -1,0 +1,85 @@
+"""``emu diff`` over directories, snapshots and running emus."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from emu.cli import cli
+from emu.testing import Emulator
+
+
+def diff(*arguments: object, status: int) -> Result:
+    result = CliRunner().invoke(cli, ["diff", *map(str, arguments)])
+    assert result.exit_code == status, result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``state``, a directory at rest, and ``state/snapshots/before``, a part of it."""
+    path = tmp_path_factory.mktemp("places")
+    with Emulator(path / "state") as emulator:
+        s3, dynamodb = emulator.client("s3"), emulator.client("dynamodb")
+        s3.create_bucket(Bucket="pages")
+        s3.put_object(Bucket="pages", Key="stays", Body=b"1")
+        s3.put_object(Bucket="pages", Key="changes", Body=b"1")
+        s3.put_object(Bucket="pages", Key="goes", Body=b"1")
+        dynamodb.create_table(
+            TableName="items",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        emulator.snapshot("before")
+        s3.put_object(Bucket="pages", Key="changes", Body=b"22")
+        s3.delete_object(Bucket="pages", Key="goes")
+        dynamodb.put_item(TableName="items", Item={"id": {"S": "new"}})
+    return path
+
+
+def test_equal_states(places: Path) -> None:
+    assert diff(places / "state", places / "state", status=0).output == ""
+    assert json.loads(diff(places / "state", places / "state", "--json", status=0).output) == {
+        "equal": True, "differences": [],
+    }  # fmt: skip
+
+
+def test_text_for_people(places: Path) -> None:
+    output = diff(places / "state/snapshots/before", places / "state", status=1).output
+    assert '+ item items {"id":{"S":"new"}}' in output
+    assert "~ object pages changes" in output
+    assert "    size: 1 -> 2" in output
+    assert "- object pages goes" in output
+    assert "stays" not in output
+
+
+def test_json_for_programs(places: Path) -> None:
+    before = places / "state/snapshots/before"
+    there = json.loads(diff(before, places / "state", "--json", status=1).output)["differences"]
+    back = json.loads(diff(places / "state", before, "--json", status=1).output)["differences"]
+    turned = {"added": "removed", "removed": "added", "changed": "changed"}
+    assert {(turned[entry["change"]], entry["what"], entry["name"]) for entry in there} == {
+        (entry["change"], entry["what"], entry["name"]) for entry in back
+    }
+    changed = next(entry for entry in there if entry["name"] == "changes")
+    assert (changed["service"], changed["resource"]) == ("s3", "pages")
+    assert (changed["old"]["size"], changed["new"]["size"]) == (1, 2)
+
+
+def test_a_running_emu(places: Path) -> None:
+    with Emulator(seed=places / "state") as emulator:
+        diff(emulator.endpoint_url, places / "state", status=0)
+        emulator.reset()
+        diff(places / "state", emulator.endpoint_url, status=0)
+        emulator.client("s3").delete_object(Bucket="pages", Key="stays")
+        assert "- object pages stays" in diff(places / "state", emulator.endpoint_url, status=1).output
+
+
+def test_what_cannot_be_read(places: Path, tmp_path: Path) -> None:
+    assert "holds no state" in diff(tmp_path, places / "state", status=2).output
+    assert "is not a directory" in diff(tmp_path / "none", places / "state", status=2).output
+    assert "does not answer" in diff("http://127.0.0.1:9", places / "state", status=2).output

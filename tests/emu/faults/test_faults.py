@@ -1,0 +1,285 @@
+"""Rules and what happens to calls, without a socket; what happens to connections is tested end to end."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from services.errors import ServiceError
+
+
+def add(bench: Any, **rule: Any) -> Any:
+    status, answer = bench.control("POST", "/kumo/faults", rule)
+    assert status == 201, answer
+    return answer
+
+
+def code(bench: Any, service: str, operation: str, **request: Any) -> str:
+    """The error's code, or "" for a call that succeeds."""
+    code = ""
+    try:
+        bench.call(service, operation, **request)
+    except ServiceError as error:
+        code = error.code
+    return code
+
+
+def test_without_rules_nothing_is_asked(bench: Any) -> None:
+    known = [bench.world.faults.rules is None]
+    rule = add(bench, kind="throttling")
+    known.append(bench.world.faults.rules is None)
+    assert bench.control("DELETE", f"/kumo/faults/{rule['id']}") == (200, rule)
+    known.append(bench.world.faults.rules is None)
+    assert known == [True, False, True]
+
+
+def test_rules_are_listed_with_their_hits(bench: Any) -> None:
+    add(bench, kind="throttling", service="sqs", nth=2)
+    add(bench, kind="latency", latency_ms=0, service="s3")
+    for _ in range(3):
+        code(bench, "sqs", "ListQueues")
+    listed = bench.control("GET", "/kumo/faults")[1]["faults"]
+    assert [(rule["id"], rule["calls"], rule["hits"]) for rule in listed] == [("fault-1", 3, 1), ("fault-2", 0, 0)]
+    assert bench.control("DELETE", "/kumo/faults") == (200, {"removed": 2})
+    assert bench.control("GET", "/kumo/faults") == (200, {"faults": []})
+    assert bench.control("DELETE", "/kumo/faults/fault-1")[0] == 404
+
+
+def test_each_hit_is_an_event(bench: Any) -> None:
+    url = bench.queue()
+    add(bench, kind="error", service="sqs", operation="SendMessage", resource="jo*", code="OverLimit", nth=2)
+    assert [code(bench, "sqs", "SendMessage", QueueUrl=url, MessageBody="x") for _ in range(3)] == ["", "OverLimit", ""]
+    (hit,) = bench.events(what="fault")
+    assert (hit["name"], hit["rule"], hit["operation"], hit["request_id"]) == (
+        "error", "fault-1", "SendMessage", "request-3",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [("sqs", "RequestThrottled"), ("dynamodb", "ProvisionedThroughputExceededException"), ("s3", "SlowDown")],
+)
+def test_each_service_throttles_in_its_own_words(bench: Any, service: str, expected: str) -> None:
+    operation = {"sqs": "ListQueues", "dynamodb": "ListTables", "s3": "ListBuckets"}[service]
+    add(bench, kind="throttling")
+    assert code(bench, service, operation) == expected
+
+
+def test_an_error_has_the_catalogues_status_unless_told_otherwise(bench: Any) -> None:
+    add(bench, kind="error", service="s3", operation="GetObject", code="NoSuchKey", count=1)
+    add(bench, kind="error", service="s3", operation="GetObject", code="NoSuchKey", status=418, message="No tea.")
+    for status, message in ((404, "NoSuchKey, injected by emu's fault fault-1."), (418, "No tea.")):
+        with pytest.raises(ServiceError) as caught:
+            bench.call("s3", "GetObject", Bucket="b", Key="k")
+        assert (caught.value.status, caught.value.message) == (status, message)
+
+
+def test_which_calls_a_rule_meets(bench: Any) -> None:
+    bench.call("s3", "CreateBucket", Bucket="pages")
+    add(bench, kind="throttling", service="s3", resource="pages", key="a[1]/*")
+    put = {"Bucket": "pages", "Body": b""}
+    assert code(bench, "s3", "PutObject", Key="a[1]/x", **put) == "SlowDown"
+    assert code(bench, "s3", "PutObject", Key="a1/x", **put) == ""
+    assert code(bench, "s3", "ListObjectsV2", Bucket="pages") == ""
+    bench.control("DELETE", "/kumo/faults")
+    table, other = bench.table(), bench.table("other")
+    add(bench, kind="throttling", service="dynamodb", resource="other")
+    batch = {table: {"Keys": [{"id": {"S": "1"}}]}, other: {"Keys": [{"id": {"S": "1"}}]}}
+    assert code(bench, "dynamodb", "BatchGetItem", RequestItems=batch) != ""
+    assert code(bench, "dynamodb", "GetItem", TableName=table, Key={"id": {"S": "1"}}) == ""
+    bench.control("DELETE", "/kumo/faults")
+    add(bench, kind="throttling", account="123456789012")
+    assert code(bench, "sqs", "ListQueues") == ""
+
+
+def test_a_probability_repeats_itself(bench: Any) -> None:
+    def draws() -> list[bool]:
+        bench.control("DELETE", "/kumo/faults")
+        add(bench, kind="throttling", service="sqs", probability=0.3, seed=7)
+        return [bool(code(bench, "sqs", "ListQueues")) for _ in range(60)]
+
+    first = draws()
+    assert first == draws()
+    assert 5 < sum(first) < 35
+
+
+def test_count_ends_a_rule(bench: Any) -> None:
+    add(bench, kind="throttling", count=2)
+    assert [bool(code(bench, "sqs", "ListQueues")) for _ in range(4)] == [True, True, False, False]
+
+
+def test_latency(bench: Any) -> None:
+    add(bench, kind="latency", latency_ms=60)
+    started = time.monotonic()
+    bench.sqs("ListQueues")
+    assert time.monotonic() - started >= 0.05
+
+
+def test_lost_acknowledgements_happen_before_and_after_the_commit(bench: Any) -> None:
+    url = bench.queue()
+    add(bench, kind="reset-before-commit", service="sqs", count=1)
+    add(bench, kind="lost-acknowledgement", service="sqs")
+    lsn = bench.world.store.lsn
+    assert code(bench, "sqs", "SendMessage", QueueUrl=url, MessageBody="x") != ""
+    assert bench.world.store.lsn == lsn
+    bench.send(url, "x")
+    assert bench.world.store.lsn == lsn + 1
+    assert list(bench.world.faults.cuts.values()) == ["reset", "reset"]
+
+
+def test_duplicates_come_even_after_a_delete_and_only_once(bench: Any) -> None:
+    url = bench.queue()
+    bench.send(url, "a", "b")
+    add(bench, kind="duplicate-delivery", resource="jobs")
+    bodies, ids = [], []
+    while received := bench.receive(url):
+        bodies.append(received[0]["Body"])
+        ids.append(received[0]["MessageId"])
+        bench.sqs("DeleteMessage", QueueUrl=url, ReceiptHandle=received[0]["ReceiptHandle"])
+    assert sorted(bodies) == ["a", "a", "b", "b"]
+    assert len(set(ids)) == 2
+
+
+def test_an_empty_receive_is_no_call_that_duplicates(bench: Any) -> None:
+    url = bench.queue()
+    add(bench, kind="duplicate-delivery", nth=1)
+    assert bench.receive(url) == []
+    bench.send(url, "a")
+    assert len(bench.receive(url)) == 1
+    assert len(bench.receive(url)) == 1
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_disorder(bench: Any, frozen: bool) -> None:
+    if frozen:
+        bench.control("POST", "/kumo/clock", {"freeze": True})
+    url = bench.queue()
+    for number in range(10):
+        bench.real.advance(ms=5)
+        bench.send(url, str(number))
+    add(bench, kind="disorder", seed="s")
+    bodies = [message["Body"] for _ in range(5) for message in bench.receive(url, MaxNumberOfMessages=2)]
+    assert sorted(bodies) == [str(number) for number in range(10)]
+    assert bodies != sorted(bodies)
+
+
+def test_fifo_queues_keep_their_promises(bench: Any) -> None:
+    url = bench.queue("jobs.fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    bench.send(url, "a", "b", "c", MessageGroupId="g")
+    add(bench, kind="disorder")
+    add(bench, kind="duplicate-delivery")
+    assert [message["Body"] for message in bench.receive(url, MaxNumberOfMessages=10)] == ["a", "b", "c"]
+    assert bench.receive(url) == []
+
+
+def test_transaction_conflicts(bench: Any) -> None:
+    table = bench.table()
+    add(bench, kind="transaction-conflict")
+    item = {"TableName": table, "Item": {"id": {"S": "1"}}}
+    assert code(bench, "dynamodb", "PutItem", **item) == "TransactionConflictException"
+    with pytest.raises(ServiceError) as caught:
+        bench.dynamodb(
+            "TransactWriteItems", TransactItems=[{"Put": item}, {"Put": {**item, "Item": {"id": {"S": "2"}}}}]
+        )
+    assert caught.value.code == "TransactionCanceledException"
+    assert [reason["Code"] for reason in caught.value.members["CancellationReasons"]] == ["TransactionConflict", "None"]
+
+
+@pytest.mark.parametrize(("entries", "left"), [(None, 2), (1, 1), (5, 5), (9, 5)])
+def test_unprocessed_items(bench: Any, entries: int | None, left: int) -> None:
+    table = bench.table()
+    add(bench, kind="unprocessed", **({} if entries is None else {"entries": entries}))
+    requests = [{"PutRequest": {"Item": {"id": {"S": str(number)}}}} for number in range(5)]
+    answer = bench.dynamodb("BatchWriteItem", RequestItems={table: requests})
+    assert answer["UnprocessedItems"] == {table: requests[5 - left :]}
+    assert bench.world.states["dynamodb"].counts()["items"] == 5 - left
+    keys = [{"id": {"S": str(number)}} for number in range(4)]
+    answer = bench.dynamodb("BatchGetItem", RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+    assert answer["UnprocessedKeys"][table]["ConsistentRead"] is True
+    assert table in answer["Responses"]
+
+
+def test_partial_failures(bench: Any) -> None:
+    url = bench.queue()
+    add(bench, kind="partial-batch-failure")
+    entries = [{"Id": str(number), "MessageBody": "x"} for number in range(3)]
+    answer = bench.sqs("SendMessageBatch", QueueUrl=url, Entries=entries)
+    assert [entry["Id"] for entry in answer["Successful"]] == ["0", "1"]
+    assert [(entry["Id"], entry["SenderFault"]) for entry in answer["Failed"]] == [("2", False)]
+    answer = bench.sqs("SendMessageBatch", QueueUrl=url, Entries=entries[:1])
+    assert (answer["Successful"], len(answer["Failed"])) == ([], 1)
+    assert bench.world.states["sqs"].counts()["messages"] == 2
+    bench.call("s3", "CreateBucket", Bucket="pages")
+    for key in "ab":
+        bench.call("s3", "PutObject", Bucket="pages", Key=key, Body=b"")
+    answer = bench.call("s3", "DeleteObjects", Bucket="pages", Delete={"Objects": [{"Key": "a"}, {"Key": "b"}]})
+    assert [entry["Key"] for entry in answer["Errors"]] == ["b"]
+    assert bench.world.states["s3"].counts()["objects"] == 1
+
+
+def test_a_crash_before_the_flush_comes_before_the_commit(bench: Any) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    bench.world.faults._kill = kill
+    bench.queue()
+    assert add(bench, kind="crash", when="before-flush", commits=2)["lsn"] == 3
+    bench.queue("two")
+    with pytest.raises(Killed):
+        bench.queue("three")
+    assert bench.world.store.lsn == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({}, "kind"),
+        ({"kind": "sabotage"}, "kind"),
+        ({"kind": "throttling", "service": "ec2"}, "service"),
+        ({"kind": "throttling", "operation": "SendMessage"}, "service"),
+        ({"kind": "throttling", "service": "sqs", "operation": "PutItem"}, "operation"),
+        ({"kind": "throttling", "service": "s3", "operation": "PutBucketAcl2"}, "operation"),
+        ({"kind": "throttling", "colour": "red"}, "colour"),
+        ({"kind": "throttling", "nth": 0}, "nth"),
+        ({"kind": "throttling", "nth": "1"}, "nth"),
+        ({"kind": "throttling", "nth": 1, "count": 1}, "count"),
+        ({"kind": "throttling", "nth": 1, "probability": 0.5}, "probability"),
+        ({"kind": "throttling", "probability": 0}, "probability"),
+        ({"kind": "throttling", "probability": 1.5}, "probability"),
+        ({"kind": "throttling", "seed": 1}, "seed"),
+        ({"kind": "throttling", "count": 0}, "count"),
+        ({"kind": "throttling", "key": "a"}, "key"),
+        ({"kind": "throttling", "service": "sts", "resource": "a"}, "resource"),
+        ({"kind": "throttling", "code": "InternalError"}, "code"),
+        ({"kind": "error", "code": "InternalError"}, "service"),
+        ({"kind": "error", "service": "sqs"}, "code"),
+        ({"kind": "error", "service": "sqs", "code": "NoSuchKey"}, "code"),
+        ({"kind": "error", "service": "dynamodb", "operation": "GetItem", "code": "TableInUseException2"}, "code"),
+        ({"kind": "error", "service": "sqs", "code": "OverLimit", "status": 200}, "status"),
+        ({"kind": "latency"}, "latency_ms"),
+        ({"kind": "latency", "latency_ms": -1}, "latency_ms"),
+        ({"kind": "disorder", "service": "s3"}, "service"),
+        ({"kind": "disorder", "operation": "SendMessage"}, "operation"),
+        ({"kind": "disorder", "resource": "jobs.fifo"}, "resource"),
+        ({"kind": "unprocessed", "entries": 0}, "entries"),
+        ({"kind": "crash"}, "when"),
+        ({"kind": "crash", "when": "after-flush"}, "lsn"),
+        ({"kind": "crash", "when": "after-flush", "lsn": 5, "commits": 1}, "lsn"),
+        ({"kind": "crash", "when": "after-flush", "commits": 1, "service": "s3"}, "service"),
+    ],
+)
+def test_a_rule_that_means_nothing_is_refused(bench: Any, rule: dict[str, Any], field: str) -> None:
+    status, answer = bench.control("POST", "/kumo/faults", rule)
+    assert (status, answer.get("field")) == (400, field), answer
+    assert bench.world.faults.list() == []
+    assert add(bench, kind="throttling")["id"] == "fault-1"
+
+
+def test_a_crash_at_a_record_that_was_made(bench: Any) -> None:
+    bench.queue()
+    assert bench.control("POST", "/kumo/faults", {"kind": "crash", "when": "after-flush", "lsn": 1})[0] == 400

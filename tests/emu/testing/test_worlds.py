@@ -1,0 +1,255 @@
+"""Each test's world: clean, with a server, an environment and, where it is declared, a directory and a seed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+
+def test_each_test_has_a_clean_world_and_clients_stay_valid(run: Run) -> None:
+    result = run(
+        """
+        import os, pytest, boto3
+        from functools import cache
+
+        @cache
+        def client(service):  # what many pipelines do
+            return boto3.client(service)
+
+        @pytest.mark.emu(state="ephemeral", clock="2026-01-01T00:00:00Z", faults=[
+            {"kind": "error", "service": "sqs", "operation": "ListQueues", "code": "InternalError"}])
+        def test_first(emu, s3, sqs):
+            client("s3").create_bucket(Bucket="pages")
+            assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["pages"]
+            assert emu.clock.show()["mode"] == "frozen"
+            assert emu.clock.now().isoformat() == "2026-01-01T00:00:00+00:00"
+            with pytest.raises(Exception, match="InternalError"):
+                sqs.list_queues()
+
+        @pytest.mark.emu(state="both")
+        def test_second(emu, s3, sqs):
+            assert os.environ["AWS_ENDPOINT_URL"] == emu.endpoint_url
+            assert client("s3").list_buckets()["Buckets"] == []
+            assert emu.clock.show()["mode"] == "real"
+            assert "QueueUrls" not in sqs.list_queues()
+            assert len(emu.events()) == 0
+            client("s3").create_bucket(Bucket="pages")
+            assert emu.events().names() == ["CreateBucket"]
+            assert (emu.data_dir is None) == (emu.state == "ephemeral")
+
+        @pytest.mark.emu
+        def test_the_environment_alone():
+            sqs = boto3.client("sqs")
+            sqs.create_queue(QueueName="frontier")
+            assert boto3.resource("s3").buckets.all()
+
+        def test_stateless():
+            assert "AWS_ENDPOINT_URL" not in os.environ
+        """
+    )
+    result.assert_outcomes(passed=5)
+
+
+def test_a_kill_loses_nothing_of_a_directory_and_all_of_memory(run: Run, tmp_path: Path) -> None:
+    result = run(
+        f"""
+        import pytest, pathlib
+
+        @pytest.mark.emu(state="both")
+        def test_it(emu, s3):
+            endpoint = emu.endpoint_url
+            s3.create_bucket(Bucket="pages")
+            emu.kill()
+            assert not emu.running
+            emu.restart()
+            assert emu.endpoint_url == endpoint
+            assert len(s3.list_buckets()["Buckets"]) == (emu.state == "persistent")
+            assert emu.events().names() == ["CreateBucket"]
+            emu.restart()
+            assert len(s3.list_buckets()["Buckets"]) == (emu.state == "persistent")
+            pathlib.Path({str(tmp_path)!r}, emu.state).write_text(str(emu.data_dir))
+        """
+    )
+    result.assert_outcomes(passed=2)
+    directory = Path((tmp_path / "persistent").read_text())
+    assert not directory.exists()
+    assert not directory.parent.parent.exists(), "the worker's folder is gone too"
+
+
+SEED = """
+    import pytest
+
+    @pytest.fixture
+    def table(dynamodb):
+        dynamodb.create_table(
+            TableName="pages", BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "url", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "url", "AttributeType": "S"}])
+
+    def put(dynamodb, url):
+        dynamodb.put_item(TableName="pages", Item={"url": {"S": url}})
+
+    @pytest.mark.emu(state="ephemeral", deterministic="7", clock="2026-01-01T00:00:00Z")
+    def test_the_seed(emu, dynamodb, s3, table):
+        s3.create_bucket(Bucket="bodies")
+        s3.put_object(Bucket="bodies", Key="a", Body=b"a page")
+        for url in ("a", "b", "c"):
+            put(dynamodb, url)
+        emu.check_snapshot("crawl-3", purpose="three pages", exercises=["resume"])
+"""
+
+WITH_SEED = (
+    SEED
+    + """
+    @pytest.mark.emu(state="both", seed="crawl-3", clock="2026-02-01T00:00:00Z")
+    def test_with_the_seed(emu, s3, dynamodb):
+        assert emu.diff("crawl-3").equal, emu.diff("crawl-3")
+        assert s3.get_object(Bucket="bodies", Key="a")["Body"].read() == b"a page"
+        put(dynamodb, "d")
+        dynamodb.delete_item(TableName="pages", Key={"url": {"S": "a"}})
+        if emu.state == "persistent":
+            emu.kill(); emu.restart()
+        diff = emu.diff("crawl-3")
+        assert len(diff.added("dynamodb", "pages")) == len(diff.removed("dynamodb", "pages")) == 1
+        assert not diff.added("s3") and not diff.changed("dynamodb", "pages")
+        emu.restore("crawl-3")
+        assert emu.diff("crawl-3").equal
+        emu.snapshot("of-this-test")
+        put(dynamodb, "e")
+        assert len(emu.diff("of-this-test").added()) == 1
+"""
+)
+
+
+def test_a_seed_is_made_reviewed_used_and_never_written(run: Run, pytester: pytest.Pytester) -> None:
+    missing = run(SEED)
+    missing.assert_outcomes(failed=1)
+    missing.stdout.fnmatch_lines(["*There is no snapshot */snapshots/crawl-3; --emu-update-snapshots makes it*"])
+
+    made = run(SEED, "--emu-update-snapshots")
+    made.assert_outcomes(passed=1)
+    made.stdout.fnmatch_lines(["*updated snapshots, to be reviewed*", "*test_the_seed: */snapshots/crawl-3"])
+    before = _files(pytester.path / "snapshots")
+    assert "crawl-3/manifest.json" in before
+
+    used = run(WITH_SEED)
+    used.assert_outcomes(passed=3)
+    assert _files(pytester.path / "snapshots") == before
+
+    again = run(WITH_SEED, "--emu-update-snapshots")
+    again.assert_outcomes(passed=3)
+    again.stdout.no_fnmatch_line("*updated snapshots*")
+    assert _files(pytester.path / "snapshots") == before
+
+    changed = run(SEED.replace('"b", "c"', '"b", "x"'))
+    changed.assert_outcomes(failed=1)
+    changed.stdout.fnmatch_lines(["*The state is not that of the snapshot*"])
+
+
+def test_a_seed_that_is_not_what_it_was_is_refused_by_name(run: Run, pytester: pytest.Pytester) -> None:
+    run(SEED, "--emu-update-snapshots").assert_outcomes(passed=1)
+    document = next((pytester.path / "snapshots" / "crawl-3" / "emu" / "documents").glob("dynamodb*"))
+    text = """
+        import pytest
+        pytestmark = pytest.mark.emu(state="persistent", seed="crawl-3")
+        def test_it(emu): pass
+    """
+    os.utime(document)
+    run(text).assert_outcomes(passed=1)
+    document.write_bytes(document.read_bytes() + b"\n")
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*SeedError: The seed crawl-3 is not what its manifest says: *dynamodb*was changed*"])
+
+
+def test_a_test_that_writes_to_its_seed_fails(run: Run) -> None:
+    run(SEED, "--emu-update-snapshots").assert_outcomes(passed=1)
+    result = run(
+        """
+        import pathlib, pytest
+        @pytest.mark.emu(state="ephemeral", seed="crawl-3")
+        def test_it(emu):
+            pathlib.Path("snapshots/crawl-3/s3.json").write_text("{}")
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*SeedError: The test has written to the seed *crawl-3: s3.json*"])
+
+
+def test_a_kept_directory_goes_on_where_it_was(run: Run, pytester: pytest.Pytester) -> None:
+    text = """
+        import pytest
+        @pytest.mark.emu(state="persistent", directory="workspace")
+        def test_it(s3):
+            s3.create_bucket(Bucket=f"pages-{len(s3.list_buckets()['Buckets'])}")
+            assert len(s3.list_buckets()["Buckets"]) < 2
+    """
+    run(text).assert_outcomes(passed=1)
+    run(text).assert_outcomes(failed=1)
+    assert (pytester.path / "workspace" / "s3.json").exists()
+
+
+def test_workers_keep_apart(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+        @pytest.mark.emu(state="ephemeral")
+        @pytest.mark.parametrize("n", range(8))
+        def test_it(emu, s3, n):
+            s3.create_bucket(Bucket="pages")
+            with emu.serialized("counting"):
+                pass
+            assert len(s3.list_buckets()["Buckets"]) == 1
+        """,
+        "-n2",
+    )
+    result.assert_outcomes(passed=8)
+
+
+def test_repetitions_jitter_reproducibly(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+        @pytest.mark.emu(state="ephemeral")
+        def test_it(emu, s3):
+            rules = [fault.rule for fault in emu.faults.list()]
+            assert [rule["latency_ms"] for rule in rules] == [8, 6, 4, 2]
+            assert len({rule["seed"] for rule in rules}) == 4
+            for _ in range(20):
+                s3.list_buckets()
+            with emu.fault("s3", "ListBuckets", kind="error", code="SlowDown", nth=1):
+                with pytest.raises(Exception, match="SlowDown"):
+                    emu.client("s3", config=NO_RETRIES).list_buckets()
+            late = [event for event in emu.events(what="fault") if event.get("kind", event["name"]) == "latency"]
+            assert 8 <= len(late) <= 20
+        from botocore.config import Config
+        NO_RETRIES = Config(retries={"total_max_attempts": 1})
+        """,
+        "--emu-repeat=2",
+        "--emu-jitter=8",
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_a_call_to_the_real_aws_fails_the_test_even_if_it_is_swallowed(run: Run) -> None:
+    result = run(
+        """
+        import boto3, contextlib, pytest
+        @pytest.mark.emu(state="ephemeral")
+        def test_it(emu):
+            with contextlib.suppress(Exception):
+                boto3.client("sqs", endpoint_url="https://sqs.us-east-1.amazonaws.com").list_queues()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*The test tried to reach the real AWS: sqs.us-east-1.amazonaws.com*"])
+
+
+def _files(folder: Path) -> dict[str, Any]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

@@ -1,0 +1,119 @@
+"""Every file of a snapshot, damaged in every way: refused by name, and the live state is as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storage.replacement import StateRefused
+from storage.snapshots.errors import SnapshotError
+from tests.storage.snapshots.conftest import Lab, filled
+from tests.storage.tiny import opened
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def flipped(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+
+
+def grown(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"x")
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def swapped(path: Path) -> None:
+    snapshot = next(folder for folder in path.parents if (folder / "manifest.json").exists())
+    others = [other for other in sorted(snapshot.rglob("*")) if other.is_file()]
+    path.write_bytes(next(other.read_bytes() for other in others if other.read_bytes() != path.read_bytes()))
+
+
+def made_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+FILES = (
+    "manifest.json", "a.json", ".gitattributes", "emu/documents/a.000000000000.us-east-1.json",
+    "emu/documents/b.111111111111.eu-west-1.json", "s3-objects/*", "emu/blobs/*",
+)  # fmt: skip
+DAMAGES: tuple[Callable[[Path], None], ...] = (truncated, emptied, flipped, grown, removed, swapped, made_a_folder)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("durable", [False, True], ids=["memory", "durable"])
+def test_a_damaged_snapshot_is_refused_by_name(
+    tmp_path: Path, lab: Lab, file: str, damage: Callable[[Path], None], durable: bool
+) -> None:
+    async def case() -> None:
+        world = await opened(tmp_path / "state" if durable else None)
+        await filled(world)
+        world.put_small("only in b", b"a body that the rest form doesn't have", "b")
+        made = await lab.create(world)
+        world.put("plain", "the live state")
+        before, lsn = world.everything(), world.store.lsn
+        await lab.restore(world)
+        world.put("plain", "the live state")
+        damaged = max(made.path.glob(file), key=lambda path: path.stat().st_size)
+        damage(damaged)
+        with pytest.raises((SnapshotError, StateRefused), match=damaged.name if damage is not removed else "one"):
+            await lab.restore(world)
+        assert world.everything() == before
+        assert world.store.lsn == lsn + 2
+        await world.store.stop()
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("name", ["..", ".hidden", "a/b", "", "a" * 101, "a b", "ä", "a\n", "a\0"])
+def test_a_name_that_leads_elsewhere_is_refused(lab: Lab, name: str) -> None:
+    with pytest.raises(SnapshotError, match="name"):
+        lab.shelf.find(name)
+
+
+def test_a_manifest_that_leads_elsewhere_is_refused(tmp_path: Path, lab: Lab) -> None:
+    async def case() -> None:
+        world = await opened(None)
+        world.put("k", 1)
+        made = await lab.create(world)
+        (tmp_path / "secret").write_bytes(b"{}")
+        text = (made.path / "manifest.json").read_text()
+        for stranger in ("../../secret", "/etc/hostname"):
+            (made.path / "manifest.json").write_text(text.replace("a.json", stranger))
+            with pytest.raises(SnapshotError, match=r"manifest\.json"):
+                lab.verify()
+
+    asyncio.run(case())
+
+
+def test_a_crash_between_the_renames_is_made_good(lab: Lab) -> None:
+    async def case() -> None:
+        world = await opened(None)
+        world.put("k", 1)
+        made = await lab.create(world)
+        made.path.rename(made.path.with_name(".one.old"))
+        assert lab.shelf.names() == ["one"]
+        lab.verify()
+
+    asyncio.run(case())
+
+
+def test_what_isn_t_a_snapshot_is_not_listed(lab: Lab) -> None:
+    (lab.shelf.folder / "notes").mkdir(parents=True)
+    (lab.shelf.folder / "README").write_text("hello")
+    assert lab.shelf.names() == []
