@@ -206,6 +206,10 @@ class CrashModel(Files):
         super().link(source, target)
         self._note(target, self._inode(source))
 
+    def clone(self, source: Path, fd: int) -> bool:
+        # Shared blocks would pass the model by.
+        return False
+
     def unlink(self, path: Path) -> None:
         self._change()
         super().unlink(path)
