@@ -8,7 +8,7 @@ from typing import Any
 from emu.errors import REQUEST_TOO_LARGE
 from emu.wire.aws_chunked import Decoder
 from services.bodies import Digest
-from storage.store import Bodies, Body
+from storage.body import Bodies, Body
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 

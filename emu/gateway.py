@@ -28,7 +28,7 @@ from services.context import Context
 from services.errors import ServiceError
 from services.ids import hexadecimal, uuid4
 from services.operation import Operation
-from storage.store import StorageUnavailable
+from storage.errors import StorageUnavailable
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -17,6 +17,7 @@ from emu.aside import PROGRAM
 from emu.version import version
 from emu.world import World
 from storage.content import Content
+from storage.errors import StorageUnavailable
 from storage.preparation import Prepared, built
 from storage.replacement import Kind, StateRefused
 from storage.scope import EVERYTHING, Scope
@@ -26,7 +27,6 @@ from storage.snapshots.manifest import Description, Made, Manifest
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf
 from storage.snapshots.writing import write_snapshot
-from storage.store import StorageUnavailable
 
 Failure = (SnapshotError, StateRefused, StorageUnavailable)
 """What a step of the lifecycle is refused or ended by."""

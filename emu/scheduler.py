@@ -10,7 +10,7 @@ from emu.clock.reading import WorldClock
 from services.context import Context
 from services.machine import State
 from services.operation import Service
-from storage.store import StorageUnavailable
+from storage.errors import StorageUnavailable
 
 _FAR_S = 60
 """The timer is set at most this far ahead, so that a clock that jumps is noticed."""

@@ -21,11 +21,12 @@ from services.ids import Ids, RandomIds
 from services.machine import Hooks, State
 from services.operation import Service
 from services.registry import services
+from storage.body import Bodies
 from storage.memory import MemoryStore
 from storage.memory_bodies import MemoryBodies
 from storage.preparation import Prepared
 from storage.replacement import Kind
-from storage.store import Bodies, Store
+from storage.store import Store
 
 OpenStore = Callable[[Mapping[str, Any], Any], Store]
 

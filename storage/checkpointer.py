@@ -22,6 +22,7 @@ from storage.checkpoint import (
     write_state,
 )
 from storage.content import Content
+from storage.errors import StorageUnavailable
 from storage.folded import folded_content
 from storage.journal.records import Mark
 from storage.journal.segment import drop_all_segments, drop_segments
@@ -30,7 +31,6 @@ from storage.machine import Machine
 from storage.opening import Claim
 from storage.options import CheckpointResult, FoldRequest
 from storage.pointer import DocumentFile, Pointer, read_pointer, write_pointer
-from storage.store import StorageUnavailable
 
 _log = logging.getLogger(__name__)
 

@@ -21,10 +21,11 @@ from typing import Any, cast
 
 from storage.base import load_base
 from storage.blobs import DurableBody
+from storage.body import Body
 from storage.checkpoint import Position
 from storage.checkpointer import Checkpointer
 from storage.content import AT_ONCE_ENTITIES, Content, Program, content_of, dump, entities
-from storage.errors import DirectoryRefused
+from storage.errors import DirectoryRefused, StorageUnavailable
 from storage.folded import seed_content
 from storage.journal.reader import JournalReader
 from storage.journal.records import Mark, encode_record
@@ -37,7 +38,6 @@ from storage.preparation import Prepared, preparing
 from storage.recovery import replay
 from storage.replacement import Kind, Replayer, encode_value, swap
 from storage.scope import Scope
-from storage.store import Body, StorageUnavailable
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Why a data directory can't be opened. Each carries one whole sentence for the person who started emu."""
+"""What storage refuses. Why a directory can't be opened is one whole sentence for the person who started emu."""
 
 from __future__ import annotations
 
@@ -42,3 +42,7 @@ def _root(path: Path) -> Path:
         if parent.name == "emu":
             return parent.parent
     return path.parent
+
+
+class StorageUnavailable(Exception):
+    """Mutations are refused, or the outcome of one is unknown, because the disk failed. The text says why."""

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from storage.body import Body
 from storage.content import AT_ONCE_ENTITIES, Content, Dump, Program, content_of, dump, entities
+from storage.errors import StorageUnavailable
 from storage.machine import Change, Machine
 from storage.memory_bodies import MemoryBodies
 from storage.options import CheckpointResult
@@ -17,7 +19,6 @@ from storage.preparation import Prepared, built
 from storage.references import References
 from storage.replacement import Kind, Parts, swap
 from storage.scope import EVERYTHING, Scope
-from storage.store import Body, StorageUnavailable
 
 
 class _Saved(NamedTuple):

@@ -9,8 +9,7 @@ from pathlib import Path
 from storage.content import Content
 from storage.files import Files
 from storage.journal.segment import SEGMENT_BYTES
-from storage.pointer import Namespaces
-from storage.store import Durability
+from storage.pointer import Durability, Namespaces
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from storage.directory import Layout
 from storage.errors import Damaged, NewerFormat
 from storage.files import Files
 from storage.journal.records import Mark
-from storage.store import Durability
 
 FORMAT = 1
 
+Durability = Literal["fsync", "os"]
+"""When a durable store answers: when a record is on the disk, or when the operating system has it."""
 Namespaces = Literal["aws", "single"]
 BodyForm = Literal["bodyRef", "inline"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from storage.blobs import DurableBodies
 from storage.content import Content, Program
 from storage.directory import Layout
-from storage.errors import DirectoryRefused
+from storage.errors import DirectoryRefused, StorageUnavailable
 from storage.files import Files
 from storage.installation import install_bodies, new_document_files, write_documents
 from storage.kept import Kept
@@ -24,7 +24,6 @@ from storage.machine import Machine
 from storage.pointer import DocumentFile
 from storage.replacement import Parts, StateRefused, build_parts
 from storage.scope import Scope
-from storage.store import StorageUnavailable
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.body import Digest
 from storage.files import Files
-from storage.store import Digest
 
 _PIECE_BYTES = 256 * 1024
 """Bytes are handed to the thread in pieces of at least this size; at most two pieces are in memory."""

@@ -9,7 +9,7 @@ from emu.control.arguments import Refused, answer, digits, parameters_of
 from emu.control.endpoints import REFUSED, Endpoint, Parameter
 from emu.disconnection import unless_disconnected
 from emu.world import World
-from storage.store import StorageUnavailable
+from storage.errors import StorageUnavailable
 
 ENDPOINT = Endpoint(
     "GET",

@@ -15,12 +15,12 @@ from emu.control.arguments import Members, Refused, answer, body_of, flag, text
 from emu.control.endpoints import REFUSED, Endpoint, Parameter
 from emu.differences import differences
 from emu.lifecycle import Lifecycle
+from storage.errors import StorageUnavailable
 from storage.replacement import StateRefused
 from storage.scope import Scope
 from storage.snapshots.errors import BadName, NoSuchSnapshot, SnapshotError
 from storage.snapshots.manifest import Description
 from storage.snapshots.shelf import read_manifest
-from storage.store import StorageUnavailable
 
 SERVICES = ("s3", "sqs", "dynamodb")
 _NAME = Parameter("name", "The snapshot's name.")

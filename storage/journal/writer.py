@@ -19,7 +19,7 @@ from storage.files import Files
 from storage.journal.appender import Appender, Batch
 from storage.journal.records import Mark
 from storage.journal.segment import SEGMENT_BYTES, Segment
-from storage.store import Durability
+from storage.pointer import Durability
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from emu.app import build_app
 from emu.body import WHOLE_BYTES_MAX
 from emu.init_scripts import InitScripts
 from emu.world import World
-from storage.store import StorageUnavailable
+from storage.errors import StorageUnavailable
 
 JSON = {"content-type": "application/x-amz-json-1.0"}
 DISCONNECT = {"type": "http.disconnect"}

@@ -15,10 +15,9 @@ import pytest
 from storage import checkpoint as checkpoints
 from storage import checkpointer
 from storage.directory import Layout
-from storage.errors import Damaged, DirectoryRefused, TwoHistories
+from storage.errors import Damaged, DirectoryRefused, StorageUnavailable, TwoHistories
 from storage.options import FoldRequest
 from storage.pointer import decode, read_pointer
-from storage.store import StorageUnavailable
 from tests.storage.tiny import HOME, World, fold_here, fold_now, opened
 from tests.storage.watched import UnsyncedFiles, WatchedFiles
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from storage.store import StorageUnavailable
+from storage.errors import StorageUnavailable
 from tests.storage.tiny import HOME, World, opened
 from tests.storage.watched import Failing, UnsyncedFiles, WatchedFiles
 

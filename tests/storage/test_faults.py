@@ -15,8 +15,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
-from storage.errors import DirectoryRefused
-from storage.store import StorageUnavailable
+from storage.errors import DirectoryRefused, StorageUnavailable
 from tests.storage.test_power_cut import STEPS, History, step_of
 from tests.storage.tiny import World, fold_now, opened
 from tests.storage.watched import UnsyncedFiles, WatchedFiles

@@ -13,8 +13,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
-from storage.errors import DirectoryRefused
-from storage.store import StorageUnavailable
+from storage.errors import DirectoryRefused, StorageUnavailable
 from tests.storage.crash_model import CrashModel
 from tests.storage.tiny import HOME, World, fold_now, opened
 from tests.storage.watched import UnsyncedFiles

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from storage.errors import DirectoryRefused
+from storage.errors import DirectoryRefused, StorageUnavailable
 from storage.files import Files
 from storage.scope import EVERYTHING, Scope
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
-from storage.store import StorageUnavailable
 from tests.storage.snapshots.conftest import LARGE, PROGRAM, Lab, filled, put, state_hash
 from tests.storage.tiny import HOME, OTHER, World, opened
 from tests.storage.watched import UnsyncedFiles, WatchedFiles
