@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import mmap
 import os
 import shutil
 import sys
@@ -174,7 +175,7 @@ class Files:
 
     # Whole files, made of the above.
 
-    def write_new(self, path: Path, data: bytes, *, mode: int = FILE_MODE, durable: bool = True) -> None:
+    def write_new(self, path: Path, data: bytes | memoryview, *, mode: int = FILE_MODE, durable: bool = True) -> None:
         """Makes a file with this content; its name is not synced."""
         fd = self.create(path, mode)
         try:
@@ -183,6 +184,11 @@ class Files:
                 self.sync(fd)
         finally:
             self.close(fd)
+
+    def write_zeros(self, path: Path, size: int) -> None:
+        """Makes a file of ``size`` zeros, synced. They are mapped: a block of that size from the heap would teach
+        malloc to keep such blocks, and the process would stay some MiB larger."""
+        self.write_new(path, memoryview(mmap.mmap(-1, size)))
 
     def replace(self, path: Path, data: bytes, *, mode: int = FILE_MODE) -> None:
         """Puts this content in the place of a file at once: after a crash there is the old one or the new one,

@@ -50,7 +50,7 @@ def make_spare(files: Files, folder: Path, size: int = SEGMENT_BYTES) -> None:
     temporary = folder / (SPARE + ".new")
     if files.exists(temporary):
         files.unlink(temporary)
-    files.write_new(temporary, bytes(size))
+    files.write_zeros(temporary, size)
     files.rename(temporary, path)
 
 
