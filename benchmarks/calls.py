@@ -105,7 +105,9 @@ def table(result: dict[str, Any]) -> Table:
         for name in names:
             cost = result["servers"][name]["cpu_us"][call]
             floor = result["servers"]["echo"]["cpu_us"][call]
-            cells.append(f"{cost:,.0f}" + ("" if name == "echo" else f"  {cost / floor:5.1f}×"))
+            # A round of very few calls can read as no CPU at all; there is no ratio to that.
+            ratio = "" if name == "echo" else f"  {cost / floor:5.1f}×" if floor else "      –"
+            cells.append(f"{cost:,.0f}{ratio}")
         printed.add_row(call, *cells)
     printed.add_section()
     for label, figure in FIGURES.items():
