@@ -12,24 +12,14 @@ from typing import Any
 import pytest
 
 from storage.errors import DirectoryRefused
-from tests.storage.tiny import OTHER, World, opened
+from tests.storage.directories import fill
+from tests.storage.tiny import OTHER, opened
 from tests.storage.watched import UnsyncedFiles
-
-LARGE = bytes(range(256)) * 200
-
-
-async def _fill(world: World) -> None:
-    world.put("one", 1)
-    world.put("other", "elsewhere", namespace=OTHER)
-    world.put("b", 1, machine="b")
-    world.put_small("small", b"small body")
-    await world.put_large("large", LARGE)
-    await world.store.durable(world.store.lsn)
 
 
 async def _make(kind: str, path: Path) -> None:
     world = await opened(path, files=UnsyncedFiles())
-    await _fill(world)
+    await fill(world)
     if kind == "rest":
         await world.store.stop()
         return
