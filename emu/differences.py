@@ -8,10 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
-from services.lines import walk
+from services.lines import Path, blocks
 from storage.content import Content
-
-Path = tuple[str | None, ...]
 
 
 class Identity(NamedTuple):
@@ -72,15 +70,10 @@ def entities(document: str, lines: Iterable[bytes]) -> Iterator[tuple[Identity, 
     """The entities of a document named ``<service>.<account>.<region>``."""
     service, account, region = document.split(".", 2)
     identify = _IDENTIFIERS.get(service, _plain)()
-    path: list[str | None] = []
-    for event in walk(lines):
-        if event.what == "enter":
-            path.append(event.key)
-        elif event.what == "leave":
-            path.pop()
-        else:
-            what, resource, name = identify(tuple(path), event.key, event.value)
-            yield Identity(service, account, region, what, resource, name), event.value
+    for block in blocks(lines):
+        for key, value in block.entities():
+            what, resource, name = identify(block.path, key, value)
+            yield Identity(service, account, region, what, resource, name), value
 
 
 Identify = Callable[[Path, str | None, Any], tuple[str, str, str]]

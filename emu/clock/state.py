@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from emu.clock.setting import REAL, Setting
-from services.lines import LineWriter, walk
+from services.lines import LineWriter, blocks
 from services.machine import Change, Hooks, KumoBodies, Namespace
 
 NAME = "emu"
@@ -51,8 +51,9 @@ class ClockState:
 
     def load(self, account: str, region: str, lines: Iterable[bytes]) -> None:
         try:
-            for event in walk(lines):
-                self._load_entity(event.key, event.value)
+            for block in blocks(lines):
+                for key, value in block.entities():
+                    self._load_entity(key, value)
         except (KeyError, TypeError) as error:
             raise ValueError(f"emu: a line isn't what was written: {error!r}") from error
 

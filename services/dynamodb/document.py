@@ -22,6 +22,8 @@ Items stand in the order of their keys' bytes. Indexes, sizes and expiries are d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 
 import orjson
 from sortedcontainers import SortedDict
@@ -29,8 +31,8 @@ from sortedcontainers import SortedDict
 from services.dynamodb.definition import Definition
 from services.dynamodb.table import Table
 from services.dynamodb.tokens import Tokens
-from services.dynamodb.values import encoded
-from services.lines import Event, LineWriter, walk
+from services.dynamodb.values import Item
+from services.lines import Block, LineWriter, blocks
 
 
 def dump(tables: Mapping[str, Table], tokens: Tokens) -> Iterator[bytes]:
@@ -56,33 +58,27 @@ def load(lines: Iterable[bytes]) -> tuple[SortedDict[str, Table], Tokens]:
     """What :func:`dump` wrote. Raises ValueError with a sentence otherwise."""
     tables: SortedDict[str, Table] = SortedDict()
     tokens = Tokens()
-    path: list[str | None] = []
-    for event in walk(lines):
-        if event.what == "enter":
-            path.append(event.key)
-        elif event.what == "leave":
-            path.pop()
-        else:
-            _take(path, event, tables, tokens)
+    for path, of_path in groupby(blocks(lines), key=attrgetter("path")):
+        try:
+            match path:
+                case ("tables", str(name)):
+                    for block in of_path:
+                        tables[name] = Table(Definition.of(block.members["settings"]))
+                case ("tables", str(name), "items"):
+                    tables[name].fill(
+                        item for block in of_path for item in zip(block.entries, block.encoded, strict=True)
+                    )
+                case ("tokens",):
+                    for block in of_path:
+                        for token, (request, until) in block.members.items():
+                            tokens.add(token, request, until)
+                case _:
+                    raise ValueError("an entry that belongs nowhere")
+        except (KeyError, TypeError, IndexError, AttributeError) as error:
+            raise ValueError(f"{path}: not a table or an item as DynamoDB keeps it ({error!r})") from error
     return tables, tokens
 
 
-def _take(
-    path: list[str | None],
-    event: Event,
-    tables: SortedDict[str, Table],
-    tokens: Tokens,
-) -> None:
-    try:
-        match path:
-            case ["tables", str(name)] if event.key == "settings":
-                tables[name] = Table(Definition.of(event.value))
-            case ["tables", str(name), "items"]:
-                tables[name].put(event.value, encoded(event.value))
-            case ["tokens"]:
-                request, until = event.value
-                tokens.add(str(event.key), request, until)
-            case _:
-                raise ValueError(f"an entry {event.key!r} that belongs nowhere")
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ValueError(f"table {path[1:2]}: not a table or an item as DynamoDB keeps it ({error!r})") from error
+def _items(blocks_of_it: Iterable[Block]) -> Iterator[tuple[Item, bytes]]:
+    for block in blocks_of_it:
+        yield from zip(block.entries, block.encoded, strict=True)

@@ -107,6 +107,20 @@ class KeySchema:
             return partition(item[self.hash_name])
         return partition(item[self.hash_name]) + element(item[self.range_name])
 
+    def encoder(self) -> Callable[[Mapping[str, Value]], bytes]:
+        """:meth:`encode` for many items in a row, which is quicker where those of a partition stand side by side."""
+        last: Value = {}
+        head = b""
+
+        def encode(item: Mapping[str, Value]) -> bytes:
+            nonlocal last, head
+            value = item[self.hash_name]
+            if value != last:
+                last, head = value, partition(value)
+            return head if self.range_name is None else head + element(item[self.range_name])
+
+        return encode
+
     def encode_sparse(self, item: Mapping[str, Value]) -> bytes | None:
         """The same for an item that may lack a key attribute: None then."""
         if self.hash_name not in item or (self.range_name is not None and self.range_name not in item):

@@ -6,7 +6,7 @@ index holds the same objects under its own keys, and shows the projected attribu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 from sortedcontainers import SortedDict
@@ -104,6 +104,29 @@ class Table:
             index.put(key, item, stored)
         if self.expirations is not None:
             self.expirations.put(key, item)
+
+    def fill(self, items: Iterable[tuple[Item, bytes]]) -> None:
+        """Stores many items with different keys in an empty table, with their JSON: each map is sorted once, at the
+        end."""
+        entries: list[tuple[bytes, StoredItem]] = []
+        of_indexes: list[tuple[Index, list[tuple[bytes, StoredItem]]]] = [
+            (index, []) for index in self.indexes.values()
+        ]
+        encode = self.definition.schema.encoder()
+        for item, data in items:
+            key, stored = encode(item), (data, item_size(item))
+            entries.append((key, stored))
+            self.size_bytes += stored[1]
+            for index, own in of_indexes:
+                index_key = index.key(item, key)
+                if index_key is not None:
+                    own.append((index_key, stored))
+                    index.size_bytes += index.entry_size(item, stored[1])
+            if self.expirations is not None:
+                self.expirations.put(key, item)
+        self.items.update(entries)
+        for index, own in of_indexes:
+            index.entries.update(own)
 
     def delete(self, key: Item) -> None:
         """Removes the item with this key, which is there."""

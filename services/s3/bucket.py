@@ -15,7 +15,7 @@ moving the others, and each is found by its id.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sortedcontainers import SortedDict
 
@@ -105,6 +105,25 @@ class Bucket:
         history[version.version_id] = version
         self._settle(key, history)
         return replaced
+
+    def fill(self, versions: Iterable[Version]) -> None:
+        """Takes many versions into an empty bucket, each key's oldest first: the maps are sorted once, at the end."""
+        current: dict[str, ObjectVersion] = {}
+        histories: dict[str, dict[str, Version]] = {}
+        for version in versions:
+            key = version.key
+            if key in histories:
+                histories[key][version.version_id] = version
+            elif key not in current and isinstance(version, ObjectVersion):
+                current[key] = version
+            else:
+                before = current.get(key)
+                histories[key] = {} if before is None else {before.version_id: before}
+                histories[key][version.version_id] = version
+        self.objects.update(current)
+        self.histories.update(histories)
+        for key, history in histories.items():
+            self._settle(key, history)
 
     def remove(self, key: str, version_id: str) -> Version | None:
         """Takes a version away and gives it; None if there is none of that id."""

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from services.lines import LineWriter, walk
+from services.lines import LineWriter, blocks
 from services.s3.bucket import Bucket, UploadEntry
 from services.s3.model import Part, Upload, decode_version
 from services.s3.settings import BucketSettings
@@ -45,31 +48,34 @@ def load(account: str, region: str, lines: Iterable[bytes]) -> list[Bucket]:
     """The buckets that :func:`dump` wrote. Raises ValueError where a line can't be what it wrote."""
     buckets: list[Bucket] = []
     entry: UploadEntry | None = None
-    path: list[str | None] = []
-    for what, key, value in walk(lines):
-        if what == "enter":
-            path.append(key)
-            continue
-        if what == "leave":
-            path.pop()
-            continue
+    for path, of_path in groupby(blocks(lines), key=attrgetter("path")):
         try:
-            match [*path, key]:
-                case ["buckets", _, "settings"]:
-                    buckets.append(Bucket(BucketSettings.decode(account, region, value)))
-                case ["buckets", _, "sequence"]:
-                    buckets[-1].sequence = int(value)
-                case ["buckets", _, "versions", None]:
-                    buckets[-1].put(decode_version(value))
-                case ["buckets", _, "uploads", None, "upload"]:
-                    entry = UploadEntry(Upload.decode(value))
-                    buckets[-1].uploads[entry.upload.key, entry.upload.upload_id] = entry
-                case ["buckets", _, "uploads", None, "parts", None] if entry is not None:
-                    part = Part.decode(value)
-                    entry.parts[part.number] = part
+            match path:
+                case ("buckets", str()):
+                    for block in of_path:
+                        for name, value in block.members.items():
+                            _bucket_member(account, region, buckets, name, value)
+                case ("buckets", str(), "versions"):
+                    buckets[-1].fill(decode_version(value) for block in of_path for value in block.entries)
+                case ("buckets", str(), "uploads", None):
+                    for block in of_path:
+                        entry = UploadEntry(Upload.decode(block.members["upload"]))
+                        buckets[-1].uploads[entry.upload.key, entry.upload.upload_id] = entry
+                case ("buckets", str(), "uploads", None, "parts") if entry is not None:
+                    for block in of_path:
+                        entry.parts.update((part.number, part) for part in map(Part.decode, block.entries))
                 case _:
                     raise ValueError("nothing of S3 stands here")
         except (KeyError, TypeError, IndexError, ValueError) as error:
-            place = "/".join("·" if name is None else name for name in [*path, key])
+            place = "/".join("·" if name is None else name for name in path)
             raise ValueError(f"s3 document, {place}: {error!r}") from error
     return buckets
+
+
+def _bucket_member(account: str, region: str, buckets: list[Bucket], name: str, value: Any) -> None:
+    if name == "settings":
+        buckets.append(Bucket(BucketSettings.decode(account, region, value)))
+    elif name == "sequence":
+        buckets[-1].sequence = int(value)
+    else:
+        raise ValueError(f"no bucket has a member {name!r}")

@@ -1,5 +1,6 @@
 """What S3 keeps of objects and uploads: frozen entities, each with the JSON form that stands in changes and in the
-document alike. Those of a bucket itself are in :mod:`services.s3.settings`.
+document alike. Those of a bucket itself are in :mod:`services.s3.settings`. The frequent ones are named tuples, which
+are made in a third of the time that a frozen dataclass takes.
 
 ``encode`` leaves out what is empty; ``decode`` takes what ``encode`` gave, also after a round trip through JSON.
 """
@@ -57,8 +58,7 @@ class Multipart:
         return Multipart(value["upload_id"], tuple(CompletedPart(*part) for part in value["parts"]))
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectVersion:
+class ObjectVersion(NamedTuple):
     """One version of an object.
 
     sha256: the body's name in the store of bodies. etag: without quotes.
@@ -74,8 +74,8 @@ class ObjectVersion:
     etag: str
     last_modified_ms: int
     content_type: str
-    metadata: Mapping[str, str] = field(default_factory=_nothing)
-    headers: Mapping[str, str] = field(default_factory=_nothing)
+    metadata: Mapping[str, str] = EMPTY
+    headers: Mapping[str, str] = EMPTY
     storage_class: str = STANDARD
     checksum: Checksum | None = None
     multipart: Multipart | None = None
@@ -106,8 +106,7 @@ class ObjectVersion:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteMarker:
+class DeleteMarker(NamedTuple):
     """A version that says that the object is deleted."""
 
     key: str
@@ -133,23 +132,22 @@ def decode_version(value: Mapping[str, Any]) -> Version:
 
 
 def decode_object(value: Mapping[str, Any]) -> ObjectVersion:
-    version_id: str = value["version_id"]  # "null" and content types are shared: most objects have the same
     checksum = value.get("checksum")
     multipart = value.get("multipart")
     return ObjectVersion(
-        key=value["key"],
-        version_id=NULL_VERSION if version_id == NULL_VERSION else version_id,
-        sha256=value["sha256"],
-        size=value["size"],
-        etag=value["etag"],
-        last_modified_ms=value["last_modified_ms"],
-        content_type=sys.intern(value["content_type"]),
-        metadata=value.get("metadata", EMPTY),
-        headers=value.get("headers", EMPTY),
-        storage_class=value.get("storage_class", STANDARD),
-        checksum=Checksum(*checksum) if checksum else None,
-        multipart=Multipart.decode(multipart) if multipart else None,
-        tags=value.get("tags"),
+        value["key"],
+        sys.intern(value["version_id"]),  # most objects have the same: null, and few content types
+        value["sha256"],
+        value["size"],
+        value["etag"],
+        value["last_modified_ms"],
+        sys.intern(value["content_type"]),
+        value.get("metadata", EMPTY),
+        value.get("headers", EMPTY),
+        value.get("storage_class", STANDARD),
+        Checksum(*checksum) if checksum else None,
+        Multipart.decode(multipart) if multipart else None,
+        value.get("tags"),
     )
 
 

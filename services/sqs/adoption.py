@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -192,9 +191,9 @@ def _numbered(messages: list[Message], counter: int) -> list[Message]:
         first = max(counter, known[-1] if known else 0) + 1
         new = range(first, first + unknown)
         return messages[: len(known)] + [
-            replace(message, sequence=sequence) for message, sequence in zip(messages[len(known) :], new, strict=True)
+            message._replace(sequence=sequence) for message, sequence in zip(messages[len(known) :], new, strict=True)
         ]
-    return [replace(message, sequence=counter + number) for number, message in enumerate(messages, 1)]
+    return [message._replace(sequence=counter + number) for number, message in enumerate(messages, 1)]
 
 
 def _message(fields: Fields, queue: Queue) -> Message:

@@ -11,9 +11,10 @@ entity a line: ``messages`` by sequence, ``deduplication`` and ``attempts`` by a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from services.lines import Event, LineWriter, walk
+from services.lines import Block, LineWriter, blocks
 from services.sqs import kumo, timestamps
 from services.sqs.attempts import Attempt, attempts
 from services.sqs.deduplication import Deduplication, Sent
@@ -88,30 +89,36 @@ def _attempt_form(attempt: Attempt) -> dict[str, Any]:
 def load(account: str, region: str, lines: Iterable[bytes]) -> Iterator[Queue]:
     """The queues of :func:`dump`. Raises ValueError where a line can't be what it wrote."""
     try:
-        yield from _queues(account, region, walk(lines))
+        for url, of_queue in groupby(blocks(lines), key=_place):
+            if url is None:
+                raise ValueError("sqs: something stands outside the queues")
+            yield _queue(account, region, of_queue)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"sqs: a line isn't what was written: {error!r}") from error
 
 
-def _queues(account: str, region: str, events: Iterator[Event]) -> Iterator[Queue]:
-    # To the very end, since the reader of the lines says there whether any are missing.
-    for event in events:
-        if event.what == "entity":
-            raise ValueError(f"sqs: {event.key!r} stands outside the queues")
-        if event.what == "enter" and event.key != "queues":
-            yield _queue(account, region, events)
+def _place(block: Block) -> str | None:
+    """The URL of the queue that it belongs to."""
+    return block.path[1] if len(block.path) > 1 and block.path[0] == "queues" else None
 
 
-def _queue(account: str, region: str, events: Iterator[Event]) -> Queue:
+def _queue(account: str, region: str, blocks_of_it: Iterable[Block]) -> Queue:
     values: dict[str, Any] = {}
-    lists: dict[str, list[Any]] = {}
-    for event in events:
-        if event.what == "leave":
-            break
-        if event.what == "entity":
-            values[str(event.key)] = event.value
-        else:
-            lists[str(event.key)] = [_read(str(event.key), entity.value) for entity in _until_left(events)]
+    messages: list[Message] = []
+    sent: list[Sent] = []
+    received: list[Attempt] = []
+    for block in blocks_of_it:
+        match block.path[2:]:
+            case ():
+                values |= block.members
+            case ("messages",):
+                messages += map(_message, block.entries)
+            case ("deduplication",):
+                sent += map(_sent, block.entries)
+            case ("attempts",):
+                received += map(_attempt, block.entries)
+            case _:
+                raise ValueError(f"sqs: {block.path} is nothing that a queue has")
     head = values["queue"]
     settings = Settings.of(head["Attributes"])
     created_at = timestamps.read(head["CreatedTimestamp"])
@@ -120,30 +127,23 @@ def _queue(account: str, region: str, events: Iterator[Event]) -> Queue:
     if "PurgedTimestamp" in head:
         queue.purged_at = timestamps.read(head["PurgedTimestamp"])
     queue.counter = values["sequenceCounter"]
-    queue.deduplication = Deduplication(lists["deduplication"], in_group=settings.deduplicates_in_group)
-    queue.attempts = attempts(lists["attempts"])
-    queue.fill(lists["messages"])
+    queue.deduplication = Deduplication(sent, in_group=settings.deduplicates_in_group)
+    queue.attempts = attempts(received)
+    queue.fill(messages)
     return queue
 
 
-def _until_left(events: Iterator[Event]) -> Iterator[Event]:
-    for event in events:
-        if event.what == "leave":
-            return
-        yield event
+def _sent(value: Mapping[str, Any]) -> Sent:
+    return Sent(
+        value["GroupID"],
+        value["DeduplicationID"],
+        value["MessageID"],
+        value["Sequence"],
+        timestamps.read(value["SentTimestamp"]),
+    )
 
 
-def _read(name: str, value: Mapping[str, Any]) -> Message | Sent | Attempt:
-    if name == "messages":
-        return _message(value)
-    if name == "deduplication":
-        return Sent(
-            value["GroupID"],
-            value["DeduplicationID"],
-            value["MessageID"],
-            value["Sequence"],
-            timestamps.read(value["SentTimestamp"]),
-        )
+def _attempt(value: Mapping[str, Any]) -> Attempt:
     receipts = tuple((sequence, receipt, until) for sequence, receipt, until in value["Receipts"])
     return Attempt(value["AttemptID"], timestamps.read(value["ReceivedTimestamp"]), receipts)
 
@@ -152,27 +152,27 @@ def _message(value: Mapping[str, Any]) -> Message:
     first = value["Attributes"]["ApproximateFirstReceiveTimestamp"]
     received = value.get("ReceivedTimestamp")
     content = Content(
-        message_id=value["MessageID"],
-        body=value["Body"],
-        md5=value["MD5OfBody"],
-        sender_id=value["SenderId"],
-        attributes=value["MessageAttributes"],
-        trace_header=value.get("TraceHeader"),
-        group_id=value["MessageGroupID"] or None,
-        deduplication_id=value["MessageDeduplicationID"] or None,
+        value["MessageID"],
+        value["Body"],
+        value["MD5OfBody"],
+        value["SenderId"],
+        value["MessageAttributes"],
+        value.get("TraceHeader"),
+        value["MessageGroupID"] or None,
+        value["MessageDeduplicationID"] or None,
     )
     sent_at = int(value["Attributes"]["SentTimestamp"])
     at_once = value["VisibleAt"] == value["SentTimestamp"]
     return Message(
-        sequence=value["Sequence"],
-        content=content,
-        sent_at=sent_at,
+        value["Sequence"],
+        content,
+        sent_at,
         # Most messages were never delayed nor received: reading the time again would be half of the work.
-        visible_at=sent_at if at_once else timestamps.read(value["VisibleAt"]),
-        receive_count=value["ReceiveCount"],
-        first_received_at=int(first) if first else None,
-        received_at=timestamps.read(received) if received else None,
-        receipt=value.get("Receipt"),
-        receives_before=value.get("ReceivesBefore", 0),
-        source_arn=value.get("SourceARN"),
+        sent_at if at_once else timestamps.read(value["VisibleAt"]),
+        value["ReceiveCount"],
+        int(first) if first else None,
+        timestamps.read(received) if received else None,
+        value.get("Receipt"),
+        value.get("ReceivesBefore", 0),
+        value.get("SourceARN"),
     )

@@ -40,9 +40,8 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Phase(Enum):
@@ -82,8 +81,7 @@ FIFO: Table = {
 STANDARD: Table = {**FIFO, Phase.VISIBLE: {**FIFO[Phase.VISIBLE], Event.DELETE: Phase.GONE}}
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What was sent; the same through the message's whole life.
 
     md5: of the body, hexadecimal.
@@ -115,8 +113,7 @@ class Content:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A message in a queue.
 
     sequence: its place in the order of arrival in this queue, from 1.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.lines import Event, LineWriter, walk
+from services.lines import Block, LineWriter, blocks
 
 
 def document(content: dict[str, Any]) -> list[bytes]:
@@ -31,23 +31,19 @@ def document(content: dict[str, Any]) -> list[bytes]:
 
 
 def rebuilt(lines: list[bytes]) -> dict[str, Any]:
-    """The document put together again from the events alone."""
+    """The document put together again from its blocks alone; a container without entities doesn't show in them."""
     root: dict[str, Any] = {}
-    stack: list[Any] = [root]
-    events = list(walk(lines))
-    for index, event in enumerate(events):
-        if event.what == "enter":
-            assert event.key is not None
-            inside = events[index + 1]
-            container: Any = [] if inside.what == "entity" and inside.key is None else {}
-            stack[-1][event.key] = container
-            stack.append(container)
-        elif event.what == "leave":
-            stack.pop()
-        elif event.key is None:
-            stack[-1].append(event.value)
+    for block in blocks(lines):
+        container: Any = root
+        for name in block.path[:-1]:
+            container = container.setdefault(name, {})
+        if block.path:
+            container = container.setdefault(block.path[-1], [] if block.entries else {})
+        if block.entries:
+            assert [orjson.loads(line) for line in block.encoded] == block.entries
+            container.extend(block.entries)
         else:
-            stack[-1][event.key] = event.value
+            container.update(block.members)
     return root
 
 
@@ -55,7 +51,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 scalars = st.one_of(st.integers(-(2**53), 2**53), texts, st.booleans(), st.none())
 leaves = st.one_of(scalars, st.lists(texts, max_size=2))
 contents = st.dictionaries(
-    texts, st.one_of(st.dictionaries(texts, leaves), st.lists(leaves, min_size=1), scalars), max_size=4
+    texts, st.one_of(st.dictionaries(texts, leaves, min_size=1), st.lists(leaves, min_size=1), scalars), max_size=4
 )
 
 
@@ -82,7 +78,36 @@ def test_small_members_share_a_line() -> None:
     writer = LineWriter()
     lines = [*writer.members({"name": "x", "n": 1}), *writer.members({}), *writer.close()]
     assert lines == [b"{", b'"name":"x","n":1', b"}"]
-    assert list(walk(lines)) == [Event("entity", "name", "x"), Event("entity", "n", 1)]
+    assert list(blocks(lines)) == [Block((), {"name": "x", "n": 1}, (), ())]
+
+
+def test_a_long_list_comes_in_portions() -> None:
+    lines = document({"items": [f"{number:04} " + "x" * 1000 for number in range(500)]})
+    found = list(blocks(lines))
+    assert 3 <= len(found) <= 6
+    assert [value[:4] for block in found for value in block.entries] == [f"{number:04}" for number in range(500)]
+
+
+def test_paths_lead_through_lists() -> None:
+    writer = LineWriter()
+    lines = [*writer.open("uploads", "["), *writer.open(None), *writer.entity("upload", 1)]
+    lines += [*writer.open("parts", "["), *writer.entity(None, 2), *writer.close()]
+    assert [(block.path, list(block.entities())) for block in blocks(lines)] == [
+        (("uploads", None), [("upload", 1)]),
+        (("uploads", None, "parts"), [(None, 2)]),
+    ]
+
+
+def test_a_bad_entry_is_named_by_its_line() -> None:
+    lines = [b"{", b'"items":[', b"1,", b"2x,", b"3", b"]", b"}"]
+    with pytest.raises(ValueError, match="line 4:"):
+        list(blocks(lines))
+
+
+def test_two_entries_on_a_line_are_not_taken_for_one() -> None:
+    lines = [b"{", b'"items":[', b"1,", b"2,3", b"]", b"}"]
+    with pytest.raises(ValueError, match="line 4:"):
+        list(blocks(lines))
 
 
 @pytest.mark.parametrize(
@@ -101,4 +126,4 @@ def test_small_members_share_a_line() -> None:
 )
 def test_anything_else_is_refused_with_the_line(lines: list[bytes]) -> None:
     with pytest.raises(ValueError, match="line "):
-        list(walk(lines))
+        list(blocks(lines))

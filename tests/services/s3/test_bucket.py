@@ -34,6 +34,10 @@ def test_against_a_list_a_key(taken: list[tuple[str, str, str]]) -> None:
             model[key] = [version, *kept]
     _compare(bucket, model)
     _compare(bucket.copy(), model)
+    filled = Bucket(bucket.settings)
+    filled.fill(version for versions in model.values() for version in reversed(versions))
+    _compare(filled, model)
+    assert (filled.objects, filled.histories) == (bucket.objects, bucket.histories)
 
 
 def _compare(bucket: Bucket, model: dict[str, list[Version]]) -> None:
