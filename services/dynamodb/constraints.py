@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.dynamodb import errors, limits
@@ -198,6 +198,8 @@ _KEY_SCHEMA = Member(
         Member("KeyType", required=True, values=("HASH", "RANGE")),
     ),
 )
+# An index may have up to four attributes in each part of its key.
+_INDEX_KEY_SCHEMA = replace(_KEY_SCHEMA, maximum=limits.INDEX_KEY_ATTRIBUTES_MAX)
 _ATTRIBUTE_DEFINITIONS = Member(
     "AttributeDefinitions",
     each=(
@@ -212,18 +214,17 @@ _THROUGHPUT = Member(
         Member("WriteCapacityUnits", required=True, minimum=1),
     ),
 )
-_INDEX = (
-    Member("IndexName", required=True, **_INDEX_NAME_RULES),
-    _KEY_SCHEMA,
-    Member(
-        "Projection",
-        required=True,
-        members=(
-            Member("ProjectionType", values=("ALL", "INCLUDE", "KEYS_ONLY")),
-            Member("NonKeyAttributes", minimum=1, maximum=20),
-        ),
+_INDEX_NAME = Member("IndexName", required=True, **_INDEX_NAME_RULES)
+_PROJECTION = Member(
+    "Projection",
+    required=True,
+    members=(
+        Member("ProjectionType", values=("ALL", "INCLUDE", "KEYS_ONLY")),
+        Member("NonKeyAttributes", minimum=1, maximum=20),
     ),
 )
+_LOCAL_INDEX = (_INDEX_NAME, _KEY_SCHEMA, _PROJECTION)
+_GLOBAL_INDEX = (_INDEX_NAME, _INDEX_KEY_SCHEMA, _PROJECTION, _THROUGHPUT)
 _TABLE_SETTINGS = (
     Member("BillingMode", values=("PROVISIONED", "PAY_PER_REQUEST")),
     _THROUGHPUT,
@@ -255,8 +256,8 @@ _OPERATIONS: Mapping[str, tuple[Member, ...]] = {
         _NEW_TABLE_NAME,
         _ATTRIBUTE_DEFINITIONS,
         _KEY_SCHEMA,
-        Member("LocalSecondaryIndexes", each=_INDEX),
-        Member("GlobalSecondaryIndexes", each=(*_INDEX, _THROUGHPUT)),
+        Member("GlobalSecondaryIndexes", each=_GLOBAL_INDEX),
+        Member("LocalSecondaryIndexes", each=_LOCAL_INDEX),
         *_TABLE_SETTINGS,
         _TAGS,
     ),
@@ -268,10 +269,15 @@ _OPERATIONS: Mapping[str, tuple[Member, ...]] = {
     "DeleteTable": (_TABLE_NAME,),
     "UpdateTable": (
         _TABLE_NAME,
+        _ATTRIBUTE_DEFINITIONS,
         *_TABLE_SETTINGS,
         Member(
             "GlobalSecondaryIndexUpdates",
-            each=(Member("Update", members=(Member("IndexName", required=True), _THROUGHPUT)),),
+            each=(
+                Member("Create", members=_GLOBAL_INDEX),
+                Member("Update", members=(_INDEX_NAME, _THROUGHPUT)),
+                Member("Delete", members=(_INDEX_NAME,)),
+            ),
         ),
     ),
     "UpdateTimeToLive": (

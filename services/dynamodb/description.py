@@ -25,9 +25,26 @@ _ON_DEMAND_READS = 12_000
 _ON_DEMAND_WRITES = 4_000
 
 
+# What the answer of DeleteTable doesn't show.
+_NOT_OF_DELETED = (
+    "AttributeDefinitions",
+    "CreationDateTime",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+)
+
+
+def describe_deleted(ctx: Context, table: Table) -> dict[str, Any]:
+    """The TableDescription in the answer of DeleteTable, which is short."""
+    return {name: value for name, value in describe(ctx, table, "DELETING").items() if name not in _NOT_OF_DELETED}
+
+
 def describe(ctx: Context, table: Table, status: str = "ACTIVE") -> dict[str, Any]:
     """The TableDescription; ``status`` is the table's and its global indexes'."""
     settings = table.definition.settings
+    if status == "ACTIVE" and table.filling:
+        status = "UPDATING"
     arn = table_arn(ctx.account, ctx.region, table.definition.name)
     shown = {name: settings[name] for name in _COPIED if name in settings}
     shown |= {
@@ -66,8 +83,10 @@ def _index(table: Table, entry: Mapping[str, Any], arn: str, member: str, status
     }
     if member == "GlobalSecondaryIndexes":
         throughput = entry.get("ProvisionedThroughput")
+        if not index.complete:
+            shown["Backfilling"] = True
         shown |= {
-            "IndexStatus": "ACTIVE" if status == "UPDATING" else status,
+            "IndexStatus": "CREATING" if not index.complete else "ACTIVE" if status == "UPDATING" else status,
             "ProvisionedThroughput": _throughput(throughput, entry),
             "WarmThroughput": {**_warm(throughput), "Status": "ACTIVE"},
         }

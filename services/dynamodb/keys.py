@@ -23,7 +23,7 @@ from typing import Any
 
 from services.dynamodb import errors, limits, numbers
 from services.dynamodb.item_size import binary_size, text_size
-from services.dynamodb.values import Item, Value, checked, kind_of
+from services.dynamodb.values import Item, Value, checked_item, kind_of
 
 _HASH_BYTES = 8
 
@@ -122,8 +122,13 @@ class KeySchema:
         return encode
 
     def encode_sparse(self, item: Mapping[str, Value]) -> bytes | None:
-        """The same for an item that may lack a key attribute: None then."""
-        if self.hash_name not in item or (self.range_name is not None and self.range_name not in item):
+        """The same for an item that may lack a key attribute, or have one from before there was the index that it can't
+        hold: None then."""
+        if not _holds(item, self.hash_name, self.hash_type, limits.PARTITION_KEY_BYTES_MAX):
+            return None
+        if self.range_name is None or self.range_type is None:
+            return self.encode(item)
+        if not _holds(item, self.range_name, self.range_type, limits.SORT_KEY_BYTES_MAX):
             return None
         return self.encode(item)
 
@@ -151,21 +156,22 @@ class KeySchema:
 
     def check_sizes(self, key: Mapping[str, Value]) -> None:
         """Refuses key attributes that are too long."""
-        if _length(key[self.hash_name]) > limits.PARTITION_KEY_BYTES_MAX:
-            raise errors.PARTITION_KEY_TOO_LONG()
-        if self.range_name is not None and _length(key[self.range_name]) > limits.SORT_KEY_BYTES_MAX:
-            raise errors.SORT_KEY_TOO_LONG()
+        check_length(key[self.hash_name], is_sort_key=False)
+        if self.range_name is not None:
+            check_length(key[self.range_name], is_sort_key=True)
 
     def checked_key(self, key: Mapping[str, Any]) -> Item:
         """A request's ``Key``, normalised. Refuses one that isn't exactly the schema's attributes."""
+        return self.fitting_key(checked_item(key))
+
+    def fitting_key(self, key: Item) -> Item:
+        """The same for a key that is normalised."""
         if len(key) != (1 if self.range_name is None else 2):
             raise errors.KEY_NOT_SCHEMA()
         kept: Item = {}
         for name, kind in self.types().items():
-            if name not in key:
-                raise errors.KEY_NOT_SCHEMA()
-            value = checked(key[name])
-            if kind not in value:
+            value = key.get(name)
+            if value is None or kind not in value:
                 raise errors.KEY_NOT_SCHEMA()
             if value[kind] == "":
                 raise errors.KEY_EMPTY(key=name, kind=_EMPTY_KINDS[kind])
@@ -174,11 +180,19 @@ class KeySchema:
         return kept
 
 
+def _holds(item: Mapping[str, Value], name: str, kind: str, maximum_bytes: int) -> bool:
+    value = item.get(name)
+    data = None if value is None else value.get(kind)
+    if value is None or not data:
+        return False
+    return len(data) <= maximum_bytes // 4 or _length(value) <= maximum_bytes
+
+
 _EMPTY_KINDS = {"S": "string", "B": "binary"}
 
 
 def check_index_keys(schema: KeySchema, index: str, item: Mapping[str, Value]) -> None:
-    """Refuses an item that has one of an index's key attributes with the wrong type or empty."""
+    """Refuses an item that has one of an index's key attributes with the wrong type, empty or too long."""
     for name, kind in schema.types().items():
         value = item.get(name)
         if value is None:
@@ -187,6 +201,16 @@ def check_index_keys(schema: KeySchema, index: str, item: Mapping[str, Value]) -
             raise errors.INDEX_KEY_TYPE(key=name, expected=kind, actual=kind_of(value), index=index)
         if value[kind] == "":
             raise errors.INDEX_KEY_EMPTY(key=name, kind=_EMPTY_KINDS[kind], index=index)
+        check_length(value, is_sort_key=name == schema.range_name)
+
+
+def check_length(value: Value, *, is_sort_key: bool) -> None:
+    """Refuses a key attribute that is too long."""
+    if is_sort_key:
+        if _length(value) > limits.SORT_KEY_BYTES_MAX:
+            raise errors.SORT_KEY_TOO_LONG()
+    elif _length(value) > limits.PARTITION_KEY_BYTES_MAX:
+        raise errors.PARTITION_KEY_TOO_LONG()
 
 
 def _length(value: Value) -> int:

@@ -10,7 +10,11 @@ ITEM_BYTES_MAX = 400 * 1024
 """An item's size, attribute names included (see :mod:`services.dynamodb.item_size`)."""
 
 NESTING_LEVELS_MAX = 32
-"""Lists and maps inside each other."""
+"""A value and the lists and maps around it; also the steps of a document path."""
+
+ATTRIBUTE_NAME_BYTES_MAX = 65_535
+INDEX_ATTRIBUTE_NAME_LENGTH_MAX = 255
+"""Of a name that an index projects by name."""
 
 PARTITION_KEY_BYTES_MAX = 2048
 SORT_KEY_BYTES_MAX = 1024
@@ -21,7 +25,7 @@ NUMBER_EXPONENT_MAX = 125
 NUMBER_EXPONENT_MIN = -130
 
 PAGE_BYTES_MAX = 1024 * 1024
-"""Items that one Query or Scan reads."""
+"""Items that one Query or Scan reads, and the item that reaches it."""
 
 BATCH_GET_KEYS_MAX = 100
 BATCH_GET_BYTES_MAX = 16 * 1024 * 1024
@@ -38,6 +42,7 @@ IN_OPERANDS_MAX = 100
 
 GLOBAL_INDEXES_MAX = 20
 LOCAL_INDEXES_MAX = 5
+INDEX_KEY_ATTRIBUTES_MAX = 8
 INDEX_NON_KEY_ATTRIBUTES_MAX = 100
 """User-projected attributes of all INCLUDE indexes of a table together."""
 
@@ -46,6 +51,9 @@ LIST_TABLES_MAX = 100
 
 READ_UNIT_BYTES = 4 * 1024
 WRITE_UNIT_BYTES = 1024
+
+INDEX_FILL_ITEMS = 250
+"""Items that are put into a new index in one go."""
 
 TTL_OLDEST_SECONDS = 5 * 365 * 24 * 3600
 """An expiry further in the past is taken for a mistake, and the item is kept."""

@@ -12,8 +12,9 @@ import re
 from decimal import Context, Decimal
 
 from services.dynamodb import errors, limits
+from services.errors import ServiceError
 
-_NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,9}))?")
+_NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,30}))?")
 _COMPLEMENT = bytes(range(255, -1, -1))
 # Wide enough for the exact sum of the largest and the smallest number.
 _EXACT = Context(prec=300, Emax=999, Emin=-999)
@@ -25,7 +26,8 @@ def normalised(text: str) -> str:
         return text
     match = _NUMBER.fullmatch(text)
     if match is None or not (match[2] or match[3]):
-        raise errors.NUMBER_EMPTY() if not text else errors.NOT_A_NUMBER(text=text)
+        error = errors.NOT_A_NUMBER(text=text)
+        raise error if text else errors.LayeredError(error, errors.NUMBER_EMPTY_OLDER())
     sign, whole, fraction, exponent = match[1], match[2], match[3] or "", int(match[4] or 0)
     digits = (whole + fraction).lstrip("0")
     exponent += len(digits) - len(fraction) - 1
@@ -85,10 +87,19 @@ def value(text: str) -> Decimal:
 
 
 def add(left: str, right: str) -> str:
-    """The exact sum, normalised. Raises the refusals of :func:`normalised`."""
-    return normalised(str(_EXACT.add(Decimal(left), Decimal(right))))
+    """The exact sum, normalised. Raises the refusals of :func:`normalised`; one of too many digits overflows, too."""
+    return _result(_EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
-    """The exact difference, normalised. Raises the refusals of :func:`normalised`."""
-    return normalised(str(_EXACT.subtract(Decimal(left), Decimal(right))))
+    """The exact difference, in the same way."""
+    return _result(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+def _result(number: Decimal) -> str:
+    try:
+        return normalised(str(number))
+    except ServiceError as error:
+        if error.refusal is errors.NUMBER_TOO_PRECISE:
+            raise errors.NUMBER_OVERFLOW() from None
+        raise

@@ -1,7 +1,7 @@
 """One page of a Query or Scan: the walk over a table's or an index's entries.
 
-A page ends after Limit items, or before the item that would make it more than 1 MB; both count what is read,
-not what the filter lets through.
+A page ends after Limit items, or with the item that brings it to 1 MB; both count what is read, not what the filter
+lets through. So a full page is a little larger than 1 MB: 128.5 units, where it is read eventually consistent.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
 """
@@ -16,7 +16,6 @@ from services.dynamodb import errors, limits
 from services.dynamodb.keys import KeySchema
 from services.dynamodb.table import Index, StoredItem, Table, decoded
 from services.dynamodb.values import Item, checked_item
-from services.errors import ServiceError
 
 Show = Callable[[Item], Item]
 
@@ -47,13 +46,10 @@ class Source:
         given = request.get("ExclusiveStartKey")
         if given is None:
             return None
-        if set(given) != set(self.key_names):
+        key = checked_item(given)
+        if set(key) != set(self.key_names):
             raise errors.START_KEY()
         types = {**self.schema.types(), **self.table.definition.schema.types()}
-        try:
-            key = checked_item(given)
-        except ServiceError as error:
-            raise errors.START_KEY() from error
         if any(types[name] not in value for name, value in key.items()):
             raise errors.START_KEY_SCHEMA()
         return self.encode(key)
@@ -93,26 +89,21 @@ def read(source: Source, walk: Walk) -> Page:
     page = Page()
     entries = source.table.items if source.index is None else source.index.entries
     sized = source.index is not None and source.index.definition.projected is not None
-    last: StoredItem | None = None
     for key in entries.irange(walk.low, walk.high, (True, False), walk.reverse):
         stored = entries[key]
         item = decoded(stored) if walk.holds or walk.show or sized else None
         size = stored[1]
         if sized and source.index is not None and item is not None:
             size = source.index.entry_size(item, size)
-        if page.read_bytes + size > limits.PAGE_BYTES_MAX and last is not None:
-            page.last_key = _key(source, last)
-            break
         page.read_bytes += size
         page.scanned += 1
-        last = stored
         if walk.fetch:
             page.fetched.append(stored[1])
         if walk.holds is None or (item is not None and walk.holds(item)):
             page.count += 1
             if not walk.count_only:
                 page.items.append(stored[0] if walk.show is None or item is None else walk.show(item))
-        if page.scanned == walk.limit:
+        if page.scanned == walk.limit or page.read_bytes >= limits.PAGE_BYTES_MAX:
             page.last_key = _key(source, stored)
             break
     return page

@@ -50,6 +50,8 @@ def source(request: Mapping[str, Any], table: Table) -> Source:
         raise errors.INDEX_NOT_FOUND(index=name)
     if index.definition.is_global and request.get("ConsistentRead"):
         raise errors.GLOBAL_INDEX_CONSISTENT()
+    if not index.complete:
+        raise errors.INDEX_BACKFILLING(index=name)
     return Source(table, index)
 
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyCondition
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.dynamodb import errors, legacy
@@ -25,12 +25,18 @@ class Parameters:
 
     values_with: the expressions that may use values, in the order of AWS's message.
     terse: whether AWS's 2026 texts apply, which don't say which expression is missing.
+    older: whether bad values are told as by the older validator.
     """
 
     expressions: tuple[str, ...]
     legacy: tuple[str, ...]
     values_with: tuple[str, ...] = ()
     terse: bool = False
+    older: bool = False
+
+    def transacted(self) -> Parameters:
+        """The same parameters in a transaction."""
+        return replace(self, terse=False, older=True)
 
 
 PUT = Parameters(("ConditionExpression",), ("Expected", "ConditionalOperator"), ("ConditionExpression",), terse=True)
@@ -51,6 +57,7 @@ SCAN = Parameters(
     ("ProjectionExpression", "FilterExpression"),
     ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
     ("FilterExpression",),
+    older=True,
 )
 _ALL = frozenset(
     name for parameters in (UPDATE, GET, QUERY, SCAN) for name in (*parameters.expressions, *parameters.legacy)
@@ -68,6 +75,9 @@ def placeholders(request: Mapping[str, Any], parameters: Parameters) -> Placehol
         return _NO_PLACEHOLDERS
     expressions = [name for name in parameters.expressions if name in request]
     older = [name for name in parameters.legacy if name in request]
+    if "KeyConditionExpression" not in request and "KeyConditions" in older:
+        # Filters and projections came before key conditions as expressions, and may still stand beside KeyConditions.
+        older.remove("KeyConditions")
     if expressions and older:
         raise errors.MIXED_PARAMETERS(legacy=", ".join(older), expressions=", ".join(expressions))
     names, values = request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues")
@@ -80,7 +90,7 @@ def placeholders(request: Mapping[str, Any], parameters: Parameters) -> Placehol
             " is null" if len(parameters.values_with) == 1 else " are null"
         )
         raise errors.ONLY_WITH_NAMED_EXPRESSIONS(member="ExpressionAttributeValues", expressions=missing)
-    return Placeholders(names, values)
+    return Placeholders(names, values, older=parameters.older)
 
 
 def condition(request: Mapping[str, Any], known: Placeholders) -> Bound | None:

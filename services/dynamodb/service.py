@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.dynamodb import time_to_live
+from services.dynamodb import upkeep
 from services.dynamodb.operations.batch_get_item import batch_get_item
 from services.dynamodb.operations.batch_write_item import batch_write_item
 from services.dynamodb.operations.create_table import create_table
@@ -50,7 +50,7 @@ SERVICE = Service(
         "UpdateTimeToLive": Operation(update_time_to_live, changes=("dynamodb.update_ttl",)),
     },
     new_state=State,
-    next_deadline_ms=time_to_live.next_deadline_ms,
-    fire=time_to_live.fire,
+    next_deadline_ms=upkeep.next_deadline_ms,
+    fire=upkeep.fire,
     traits=Traits(raw_shapes=frozenset({"AttributeValue"}), crc32=True),
 )

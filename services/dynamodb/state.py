@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 from sortedcontainers import SortedDict
 
-from services.dynamodb import document, kumo_document
+from services.dynamodb import document, kumo_document, limits
 from services.dynamodb.definition import Definition
 from services.dynamodb.table import Table
 from services.dynamodb.tokens import Tokens
@@ -35,10 +35,16 @@ class State:
         self.tokens: dict[Namespace, Tokens] = {}
         self.expiring: dict[tuple[Namespace, str], Table] = {}
         """The tables with time to live."""
+        self.filling: dict[tuple[Namespace, str], Table] = {}
+        """The tables with an index that isn't complete."""
 
     def _watch(self, namespace: Namespace, table: Table) -> None:
-        """Keeps :attr:`expiring` up with a table that is new or has other settings."""
+        """Keeps :attr:`expiring` and :attr:`filling` up with a table that is new or has other settings."""
         place = (namespace, table.definition.name)
+        if table.filling:
+            self.filling[place] = table
+        else:
+            self.filling.pop(place, None)
         if table.expirations is None:
             self.expiring.pop(place, None)
         else:
@@ -46,6 +52,7 @@ class State:
 
     def _watch_all(self) -> None:
         self.expiring.clear()
+        self.filling.clear()
         for namespace, named in self.tables.items():
             for table in named.values():
                 self._watch(namespace, table)
@@ -65,11 +72,13 @@ class State:
     def update_table(self, namespace: Namespace, value: Mapping[str, Any]) -> None:
         table = self.tables[namespace][value["Table"]]
         table.redefine(table.definition.replaced(value["Set"]))
+        self._watch(namespace, table)
 
     def delete_table(self, namespace: Namespace, value: Mapping[str, Any]) -> None:
         tables = self.tables[namespace]
         del tables[value["Table"]]
         self.expiring.pop((namespace, value["Table"]), None)
+        self.filling.pop((namespace, value["Table"]), None)
         if not tables:
             del self.tables[namespace]
 
@@ -94,6 +103,13 @@ class State:
     def remember_token(self, namespace: Namespace, value: Mapping[str, Any]) -> None:
         tokens = self.tokens.setdefault(namespace, Tokens())
         tokens.remember(value["Token"], value["Request"], value["Until"], value["Now"])
+
+    def fill_indexes(self) -> None:
+        """Fills an index of one of the tables in :attr:`filling` a little further."""
+        place, table = next(iter(self.filling.items()))
+        table.fill_indexes(limits.INDEX_FILL_ITEMS)
+        if not table.filling:
+            del self.filling[place]
 
     def namespaces(self) -> Iterable[Namespace]:
         return sorted({*self.tables, *self.tokens})
@@ -131,6 +147,16 @@ class State:
         self.tables.clear()
         self.tokens.clear()
         self.expiring.clear()
+        self.filling.clear()
+
+    def forget(self, account: str, region: str) -> None:
+        namespace = (account, region)
+        self.tables.pop(namespace, None)
+        self.tokens.pop(namespace, None)
+        self._watch_all()
+
+    def unique_names(self, account: str, region: str) -> Iterable[str]:
+        return ()
 
     def counts(self) -> Mapping[str, int]:
         tables = [table for named in self.tables.values() for table in named.values()]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import orjson
 from sortedcontainers import SortedDict
 
+from services.dynamodb import limits
 from services.dynamodb.definition import Definition, IndexDefinition
 from services.dynamodb.expirations import Expirations
 from services.dynamodb.item_size import item_size
@@ -29,17 +30,24 @@ def decoded(stored: StoredItem) -> Item:
 
 
 class Index:
-    """A secondary index of a table, kept as the items change."""
+    """A secondary index of a table, kept as the items change.
 
-    __slots__ = ("definition", "entries", "size_bytes")
+    One that is made for a table with items is filled from them in the order of their keys, a few at a time: until it is
+    ``complete``, it holds only items up to ``filled_up_to``.
+    """
 
-    def __init__(self, definition: IndexDefinition) -> None:
+    __slots__ = ("complete", "definition", "entries", "filled_up_to", "size_bytes")
+
+    def __init__(self, definition: IndexDefinition, *, complete: bool = True) -> None:
         self.definition = definition
         self.entries: Entries = SortedDict()
         self.size_bytes = 0
+        self.complete = complete
+        self.filled_up_to: bytes | None = None
 
     def copy(self) -> Index:
-        twin = Index(self.definition)
+        twin = Index(self.definition, complete=self.complete)
+        twin.filled_up_to = self.filled_up_to
         twin.entries = self.entries.copy()
         twin.size_bytes = self.size_bytes
         return twin
@@ -56,14 +64,17 @@ class Index:
             return size
         return item_size({name: value for name, value in item.items() if name in projected})
 
+    def _covers(self, table_key: bytes) -> bool:
+        return self.complete or (self.filled_up_to is not None and table_key <= self.filled_up_to)
+
     def put(self, table_key: bytes, item: Item, stored: StoredItem) -> None:
-        key = self.key(item, table_key)
+        key = self.key(item, table_key) if self._covers(table_key) else None
         if key is not None:
             self.entries[key] = stored
             self.size_bytes += self.entry_size(item, stored[1])
 
     def remove(self, table_key: bytes, item: Item, stored: StoredItem) -> None:
-        key = self.key(item, table_key)
+        key = self.key(item, table_key) if self._covers(table_key) else None
         if key is not None:
             del self.entries[key]
             self.size_bytes -= self.entry_size(item, stored[1])
@@ -144,11 +155,41 @@ class Table:
                 self.expirations.remove(key, item)
 
     def redefine(self, definition: Definition) -> None:
-        """Other settings; keys and indexes are the same."""
+        """Other settings; the table's keys are the same. A new index is filled at once as far as that is quick, else by
+        :meth:`fill_indexes`."""
         attribute = self.definition.ttl_attribute
         self.definition = definition
+        present = self.indexes
+        self.indexes = {}
+        for name, wanted in definition.indexes.items():
+            index = present.get(name)
+            if index is None or index.definition.schema != wanted.schema:
+                index = Index(wanted, complete=False)
+            index.definition = wanted
+            self.indexes[name] = index
+        self.fill_indexes(limits.INDEX_FILL_ITEMS)
         if definition.ttl_attribute != attribute:
             self._watch_expirations()
+
+    @property
+    def filling(self) -> bool:
+        """Whether an index isn't complete yet."""
+        return any(not index.complete for index in self.indexes.values())
+
+    def fill_indexes(self, count: int) -> None:
+        """Puts up to ``count`` more items into an index that isn't complete."""
+        index = next((index for index in self.indexes.values() if not index.complete), None)
+        if index is None:
+            return
+        following = self._items_after(index.filled_up_to)
+        for _ in range(count):
+            key = next(following, None)
+            if key is None:
+                index.complete = True
+                return
+            index.filled_up_to = key
+            stored = self.items[key]
+            index.put(key, decoded(stored), stored)
 
     def _watch_expirations(self) -> None:
         attribute = self.definition.ttl_attribute

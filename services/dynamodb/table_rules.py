@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.dynamodb import errors, limits
+from services.errors import ServiceError
 
 _UNSUPPORTED = (
     "ResourcePolicy",
@@ -17,6 +18,9 @@ _UNSUPPORTED = (
     "VectorIndexes",
     "WarmThroughput",
 )
+
+
+TOO_MANY_GLOBAL_INDEXES = "GlobalSecondaryIndex count exceeds the per-table limit"
 
 
 def check_unsupported(request: Mapping[str, Any], also: Sequence[str] = ()) -> None:
@@ -36,16 +40,18 @@ def check_create(request: Mapping[str, Any]) -> None:
     definitions = request.get("AttributeDefinitions", [])
     defined = [entry["AttributeName"] for entry in definitions]
     _check_throughput(request)
+    if "AttributeDefinitions" not in request:
+        raise _not_defined([element["AttributeName"] for element in request["KeySchema"]], [])
     _check_key_schema(request["KeySchema"], defined)
     indexes = list(_indexes(request))
     _check_index_lists(request)
     seen: set[str] = set()
     for index, is_global in indexes:
-        _check_index(request, index, is_global, defined)
+        check_index(request, index, is_global, defined)
         if index["IndexName"] in seen:
             raise errors.TABLE_DEFINITION(problem=f"Duplicate index name: {index['IndexName']}")
         seen.add(index["IndexName"])
-    _check_projected_count(indexes)
+    check_projected_count([index for index, _ in indexes])
     _check_definitions(request, defined, indexes)
 
 
@@ -75,35 +81,49 @@ def _check_throughput(request: Mapping[str, Any]) -> None:
     if not on_demand and "OnDemandThroughput" in request:
         raise errors.TABLE_DEFINITION(problem="OnDemandThroughput cannot be specified when BillingMode is PROVISIONED")
     for index in request.get("GlobalSecondaryIndexes", ()):
-        if on_demand and "ProvisionedThroughput" in index:
-            raise errors.TABLE_DEFINITION(
-                problem=f"ProvisionedThroughput should not be specified for index: {index['IndexName']} "
-                "when BillingMode is PAY_PER_REQUEST"
-            )
-        if not on_demand and "ProvisionedThroughput" not in index:
-            raise errors.TABLE_DEFINITION(
-                problem=f"ProvisionedThroughput must be specified for index: {index['IndexName']}"
-            )
+        check_index_throughput(billing_mode(request), index)
+
+
+def check_index_throughput(mode: str, index: Mapping[str, Any]) -> None:
+    """Refuses a global index's throughput that doesn't go with the table's billing mode."""
+    on_demand = mode == "PAY_PER_REQUEST"
+    if on_demand and "ProvisionedThroughput" in index:
+        raise errors.TABLE_DEFINITION(
+            problem=f"ProvisionedThroughput should not be specified for index: {index['IndexName']} "
+            "when BillingMode is PAY_PER_REQUEST"
+        )
+    if not on_demand and "ProvisionedThroughput" not in index:
+        raise errors.TABLE_DEFINITION(
+            problem=f"ProvisionedThroughput must be specified for index: {index['IndexName']}"
+        )
+
+
+def _not_defined(names: Sequence[str], defined: Sequence[str]) -> ServiceError:
+    return errors.TABLE_DEFINITION(
+        problem="Some index key attributes are not defined in AttributeDefinitions. "
+        f"Keys: [{', '.join(names)}], AttributeDefinitions: [{', '.join(defined)}]"
+    )
 
 
 def _check_key_schema(elements: Sequence[Mapping[str, Any]], defined: Sequence[str]) -> None:
     names = [element["AttributeName"] for element in elements]
     # Fewer definitions than elements: what AWS says of a key that is defined once and named twice, too.
-    if len(defined) < len(names) or any(name not in defined for name in names):
+    if len(defined) < len(names):
         raise errors.KEY_SCHEMA(problem="Some index key attribute have no definition")
+    if any(name not in defined for name in names):
+        raise _not_defined(names, defined)
+    if len(set(names)) < len(names):
+        raise errors.KEY_SCHEMA_SAME_NAME()
     if elements[0]["KeyType"] != "HASH":
         raise errors.KEY_SCHEMA(problem="The first KeySchemaElement is not a HASH key type")
-    if len(elements) == 2:
-        if elements[1]["KeyType"] != "RANGE":
-            raise errors.KEY_SCHEMA(problem="The second KeySchemaElement is not a RANGE key type")
-        if names[0] == names[1]:
-            raise errors.KEY_SCHEMA_SAME_NAME()
+    if len(elements) == 2 and elements[1]["KeyType"] != "RANGE":
+        raise errors.KEY_SCHEMA(problem="The second KeySchemaElement is not a RANGE key type")
 
 
 def _check_index_lists(request: Mapping[str, Any]) -> None:
-    for member, maximum in (
-        ("LocalSecondaryIndexes", limits.LOCAL_INDEXES_MAX),
-        ("GlobalSecondaryIndexes", limits.GLOBAL_INDEXES_MAX),
+    for member, maximum, problem in (
+        ("LocalSecondaryIndexes", limits.LOCAL_INDEXES_MAX, "Number of LocalSecondaryIndexes exceeds per-table limit"),
+        ("GlobalSecondaryIndexes", limits.GLOBAL_INDEXES_MAX, TOO_MANY_GLOBAL_INDEXES),
     ):
         given = request.get(member)
         if given is None:
@@ -111,21 +131,23 @@ def _check_index_lists(request: Mapping[str, Any]) -> None:
         if not given:
             raise errors.TABLE_DEFINITION(problem=f"List of {member} is empty")
         if len(given) > maximum:
-            raise errors.TABLE_DEFINITION(problem=f"{member} count exceeds the per-table limit of {maximum}")
+            raise errors.TABLE_DEFINITION(problem=f"{problem} of {maximum}")
     if request.get("LocalSecondaryIndexes") and len(request["KeySchema"]) < 2:
         raise errors.TABLE_DEFINITION(
             problem="Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"
         )
 
 
-def _check_index(request: Mapping[str, Any], index: Mapping[str, Any], is_global: bool, defined: Sequence[str]) -> None:
+def check_index(request: Mapping[str, Any], index: Mapping[str, Any], is_global: bool, defined: Sequence[str]) -> None:
+    """Refuses an index that can't be. ``request`` holds the table's key schema; ``defined`` are the names of the
+    attributes that have a type."""
     elements = index["KeySchema"]
+    kinds = [element["KeyType"] for element in elements]
+    if is_global and max(map(kinds.count, kinds)) > 1:
+        raise errors.NOT_YET(what="an index key of several attributes")
     names = [element["AttributeName"] for element in elements]
     if any(name not in defined for name in names):
-        raise errors.TABLE_DEFINITION(
-            problem="Some index key attributes are not defined in AttributeDefinitions. "
-            f"Keys: [{', '.join(names)}], AttributeDefinitions: [{', '.join(defined)}]"
-        )
+        raise _not_defined(names, defined)
     _check_key_schema(elements, defined)
     name = index["IndexName"]
     if not is_global:
@@ -149,10 +171,21 @@ def _check_projection(projection: Mapping[str, Any]) -> None:
         raise errors.TABLE_DEFINITION(problem="ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
     if kind != "INCLUDE" and included:
         raise errors.TABLE_DEFINITION(problem=f"ProjectionType is {kind}, but NonKeyAttributes is specified")
+    names = projection.get("NonKeyAttributes", ())
+    twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
+    if twice is not None:
+        raise errors.TABLE_DEFINITION(problem=f"Duplicate attribute name in NonKeyAttributes: {twice}")
+    for name in names:
+        if not 1 <= len(name) <= limits.INDEX_ATTRIBUTE_NAME_LENGTH_MAX:
+            raise errors.TABLE_DEFINITION(
+                problem="NonKeyAttributes: attribute names must have between 1 and "
+                f"{limits.INDEX_ATTRIBUTE_NAME_LENGTH_MAX} characters"
+            )
 
 
-def _check_projected_count(indexes: Sequence[tuple[Mapping[str, Any], bool]]) -> None:
-    count = sum(len(index["Projection"].get("NonKeyAttributes", ())) for index, _ in indexes)
+def check_projected_count(indexes: Sequence[Mapping[str, Any]]) -> None:
+    """Refuses more attributes projected by name than the indexes of a table may have together."""
+    count = sum(len(index["Projection"].get("NonKeyAttributes", ())) for index in indexes)
     if count > limits.INDEX_NON_KEY_ATTRIBUTES_MAX:
         raise errors.TABLE_DEFINITION(
             problem="Number of user specified NonKeyAttributes exceeds the limit of "
@@ -167,7 +200,8 @@ def _check_definitions(
     for index, _ in indexes:
         used += [element["AttributeName"] for element in index["KeySchema"]]
     if len(set(defined)) < len(defined):
-        raise errors.TABLE_DEFINITION(problem="Cannot have two attributes with the same name")
+        twice = next(name for position, name in enumerate(defined) if name in defined[:position])
+        raise errors.TABLE_DEFINITION(problem=f"Duplicate AttributeName in AttributeDefinitions: {twice}")
     if set(defined) == set(used):
         return
     if not indexes:

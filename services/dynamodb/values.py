@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -23,8 +23,9 @@ Value = dict[str, Any]
 Item = dict[str, Value]
 
 
-def checked(value: Any, level: int = 0) -> Value:
-    """The value, normalised. ``level`` counts the lists and maps around it. Raises what AWS says of a bad value."""
+def checked(value: Any, level: int = 1) -> Value:
+    """The value, normalised. ``level`` counts it and the lists and maps around it. Raises what AWS says of a bad
+    value."""
     if type(value) is not dict:
         raise _mismatch(value)
     if len(value) != 1:
@@ -38,11 +39,27 @@ def checked(value: Any, level: int = 0) -> Value:
     raise errors.VALUE_EMPTY()
 
 
+def check_json(value: Any, wanted: type) -> None:
+    """Refuses JSON that isn't the ``dict`` or ``list`` that should stand there, which the codec leaves to us wherever
+    there are attribute values in it."""
+    if type(value) is not wanted:
+        raise errors.SERIALIZATION(message="Unexpected field type")
+
+
 def checked_item(item: Mapping[str, Any]) -> Item:
     """All of an item's (or key's) values, normalised."""
-    if "" in item:
-        raise errors.ATTRIBUTE_NAME_EMPTY()
+    check_json(item, dict)
+    check_name_lengths(item)
     return {name: checked(value) for name, value in item.items()}
+
+
+def check_name_lengths(names: Iterable[str]) -> None:
+    """Refuses attribute names that are empty or too long."""
+    for name in names:
+        if not name:
+            raise errors.ATTRIBUTE_NAME_EMPTY()
+        if len(name) > limits.ATTRIBUTE_NAME_BYTES_MAX // 4 and len(name.encode()) > limits.ATTRIBUTE_NAME_BYTES_MAX:
+            raise errors.ATTRIBUTE_NAME_TOO_LONG()
 
 
 def encoded(item: Item) -> bytes:
@@ -141,8 +158,21 @@ def _text_set(data: Any, level: int) -> list[str]:
     if not members:
         raise errors.SET_EMPTY(kind="string")
     if len(set(members)) < len(members):
-        raise errors.SET_DUPLICATES(members="[" + ", ".join(f'"{member}"' for member in members) + "]")
+        told = ", ".join(f'"{member}"' for member in _up_to_the_repeat(members, None))
+        raise errors.LayeredError(
+            errors.SET_DUPLICATES(members=f"[{told}]"), errors.SET_DUPLICATES(members=f"[{', '.join(members)}]")
+        )
     return sorted(members)
+
+
+def _up_to_the_repeat(members: list[str], order: Callable[[str], Any] | None) -> list[str]:
+    """As AWS tells members of which one is repeated: in order before the repeat, behind it as they came."""
+    seen: set[str] = set()
+    for position, member in enumerate(members):
+        if member in seen:
+            return [*sorted(members[:position], key=order), *members[position:]]
+        seen.add(member)
+    return members
 
 
 def _number_set(data: Any, level: int) -> list[str]:
@@ -150,7 +180,7 @@ def _number_set(data: Any, level: int) -> list[str]:
     if not members:
         raise errors.SET_EMPTY(kind="number")
     if len(set(members)) < len(members):
-        raise errors.NUMBER_SET_DUPLICATES()
+        raise errors.LayeredError(errors.NUMBER_SET_DUPLICATES(), errors.NUMBER_SET_DUPLICATES_OLDER())
     return sorted(members, key=numbers.ordered)
 
 
@@ -159,7 +189,11 @@ def _binary_set(data: Any, level: int) -> list[str]:
     if not members:
         raise errors.BINARY_SET_EMPTY()
     if len(set(members)) < len(members):
-        raise errors.BINARY_SET_DUPLICATES(members=f"[{', '.join(members)}]")
+        told = ",".join(f'"{member}"' for member in _up_to_the_repeat(members, base64.b64decode))
+        raise errors.LayeredError(
+            errors.BINARY_SET_DUPLICATES(members=f"[{told}]"),
+            errors.BINARY_SET_DUPLICATES(members=f"[{', '.join(members)}]"),
+        )
     return sorted(members, key=base64.b64decode)
 
 
@@ -176,6 +210,7 @@ def _map(data: Any, level: int) -> Item:
         raise _mismatch(data)
     if level >= limits.NESTING_LEVELS_MAX:
         raise errors.NESTING_TOO_DEEP()
+    check_name_lengths(data)
     return {name: checked(member, level + 1) for name, member in data.items()}
 
 

@@ -90,11 +90,9 @@ def put(table: Table, item: Item, condition: Bound | None = None, on_failure: st
     return Write(table, key, item, old, data, item)
 
 
-def delete(
-    table: Table, key: Mapping[str, Any], condition: Bound | None = None, on_failure: str | None = None
-) -> Write:
-    """``key`` is the request's."""
-    attributes = table.definition.schema.checked_key(key)
+def delete(table: Table, key: Item, condition: Bound | None = None, on_failure: str | None = None) -> Write:
+    """``key`` is the request's, normalised."""
+    attributes = table.definition.schema.fitting_key(key)
     encoded_key = table.definition.schema.encode(attributes)
     old = table.items.get(encoded_key)
     check_condition(old, condition, on_failure)
@@ -103,19 +101,22 @@ def delete(
 
 def update(
     table: Table,
-    key: Mapping[str, Any],
+    key: Item,
     change: BoundUpdate | None,
     condition: Bound | None = None,
     on_failure: str | None = None,
 ) -> Write:
-    """``key`` is the request's; an item that isn't there begins as its key."""
+    """``key`` is the request's, normalised. An item that isn't there begins as its key; if there is only something to
+    be taken away from it, it doesn't begin."""
     schema = table.definition.schema
-    attributes = schema.checked_key(key)
+    attributes = schema.fitting_key(key)
     if change is not None:
         change.check_keys(schema.names)
     encoded_key = schema.encode(attributes)
     old = table.items.get(encoded_key)
     check_condition(old, condition, on_failure)
+    if old is None and change is not None and change.only_takes_away:
+        return Write(table, encoded_key, attributes, None, None, None)
     item = dict(attributes) if old is None else decoded(old)
     if change is not None:
         change.apply(item)

@@ -137,6 +137,38 @@ def test_a_transaction_of_every_kind(dynamodb: Any, table: str) -> None:
         dynamodb.transact_write_items(**{**transaction, "TransactItems": [put(table, "else")]})
 
 
+def test_an_index_comes_and_goes(dynamodb: Any, table: str) -> None:
+    """As an infrastructure tool does it: change, wait until the index is active, read it, take it away."""
+    for number in range(600):  # more than is put into an index at once
+        dynamodb.put_item(TableName=table, Item={"id": {"S": str(number)}, "owner": {"S": f"o{number % 3}"}})
+    create = {
+        "IndexName": "by-owner",
+        "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    dynamodb.update_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "owner", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": create}],
+    )
+    deadline = time.monotonic() + 10
+    while (shown := dynamodb.describe_table(TableName=table)["Table"])["TableStatus"] != "ACTIVE":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert [index["IndexStatus"] for index in shown["GlobalSecondaryIndexes"]] == ["ACTIVE"]
+    query = {
+        "TableName": table,
+        "IndexName": "by-owner",
+        "KeyConditionExpression": "#o = :o",
+        "ExpressionAttributeNames": {"#o": "owner"},
+        "ExpressionAttributeValues": {":o": {"S": "o1"}},
+    }
+    assert dynamodb.query(**query)["Count"] == 200
+    dynamodb.update_table(TableName=table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-owner"}}])
+    with refused("ValidationException", 400):
+        dynamodb.query(**query)
+
+
 def test_a_transaction_may_name_an_item_once(dynamodb: Any, table: str) -> None:
     with refused("ValidationException", 400):
         dynamodb.transact_write_items(TransactItems=[put(table, "a"), put(table, "a")])

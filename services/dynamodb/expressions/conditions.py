@@ -37,6 +37,8 @@ Getter = Callable[[Mapping[str, Value]], Value | None]
 
 _SCALARS = ("S", "N", "B")
 _TYPES = ("B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M")
+# How AWS writes the type of what might be anything.
+_ANY_TYPE = "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -72,11 +74,13 @@ def in_order(compare: str, left: Value | None, right: Value | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _BoundOperand:
-    """``steps`` of a path, or the ``constant`` of a value; neither for a function's result."""
+    """``steps`` of a path, or the ``constant`` of a value; neither for a function's result. ``type`` is known of the
+    latter two."""
 
     get: Getter
     steps: Steps | None = None
     constant: Value | None = None
+    type: str | None = None
 
 
 class _Binder:
@@ -116,18 +120,9 @@ class _Binder:
                 return _BoundOperand(lambda item: paths.find(item, steps), steps)
             case Placeholder() | Literal():
                 value = self._placeholders.value(tree, self._kind)
-                return _BoundOperand(lambda item: value, None, value)
+                return _BoundOperand(lambda item: value, None, value, kind_of(value))
             case Function():
-                if tree.name != "size":
-                    raise self._misused(tree.name)
                 return self._size(tree)
-
-    def _misused(self, function: str) -> Exception:
-        if function in _PREDICATES or function == "size":
-            return errors.FUNCTION_MISUSED(kind=self._kind, function=function)
-        if function in ("if_not_exists", "list_append"):
-            return errors.FUNCTION_NOT_ALLOWED(kind=self._kind, where="a condition", function=function)
-        return errors.FUNCTION_UNKNOWN(kind=self._kind, function=function)
 
     def _check_count(self, function: Function, count: int) -> None:
         if len(function.operands) != count:
@@ -138,8 +133,8 @@ class _Binder:
             raise errors.OPERANDS_EQUAL(kind=self._kind, operator=name, operand=paths.shown(first.steps))
 
     def _check_type(self, name: str, operand: _BoundOperand, allowed: tuple[str, ...]) -> None:
-        if operand.constant is not None and kind_of(operand.constant) not in allowed:
-            raise errors.OPERAND_TYPE(kind=self._kind, operator=name, type=kind_of(operand.constant))
+        if operand.type is not None and operand.type not in allowed:
+            raise errors.OPERAND_TYPE(kind=self._kind, operator=name, type=operand.type)
 
     def _comparison(self, tree: Comparison) -> Predicate:
         left, right = self.operand(tree.left), self.operand(tree.right)
@@ -153,7 +148,13 @@ class _Binder:
 
             return equal
         if tree.operator == "<>":
-            return lambda item: get_left(item) != get_right(item)
+
+            def unequal(item: Mapping[str, Value]) -> bool:
+                # What isn't there differs from everything, even from what isn't there either.
+                value = get_left(item)
+                return value is None or value != get_right(item)
+
+            return unequal
         for operand in (left, right):
             self._check_type(tree.operator, operand, _SCALARS)
         name = tree.operator
@@ -193,13 +194,10 @@ class _Binder:
             value = operand.get(item)
             return None if value is None else _size_of(value)
 
-        return _BoundOperand(size)
+        return _BoundOperand(size, type="N")
 
     def _predicate(self, tree: Function) -> Predicate:
-        build = _PREDICATES.get(tree.name)
-        if build is None:
-            raise self._misused(tree.name)
-        return build(self, tree)
+        return _PREDICATES[tree.name](self, tree)
 
     def _path(self, tree: Function) -> _BoundOperand:
         operand = self.operand(tree.operands[0])
@@ -219,11 +217,11 @@ class _Binder:
 
     def attribute_type(self, tree: Function) -> Predicate:
         self._check_count(tree, 2)
-        get = self._path(tree).get
+        get = self.operand(tree.operands[0]).get
         wanted = self.operand(tree.operands[1])
         self._check_type(tree.name, wanted, ("S",))
         if wanted.constant is None:
-            raise errors.OPERAND_TYPE(kind=self._kind, operator=tree.name, type="path")
+            raise errors.OPERAND_TYPE(kind=self._kind, operator=tree.name, type=_ANY_TYPE)
         kind = wanted.constant["S"]
         if kind not in _TYPES:
             raise errors.TYPE_NAME(kind=self._kind, type=kind)

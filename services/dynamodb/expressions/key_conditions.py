@@ -52,12 +52,9 @@ class KeyRange:
 
 def bind(tree: Condition, placeholders: Placeholders) -> list[KeyTest]:
     """The tests of a key condition, at most one an attribute; what doesn't depend on a table is checked."""
-    tests: list[KeyTest] = []
-    for part in _parts(tree):
-        test = _test(part, placeholders)
-        if any(other.name == test.name for other in tests):
-            raise errors.KEY_CONDITION_TWICE()
-        tests.append(test)
+    tests = [_test(part, placeholders) for part in _parts(tree)]
+    if len({test.name for test in tests}) < len(tests):
+        raise errors.KEY_CONDITION_TWICE()
     return tests
 
 
@@ -81,13 +78,13 @@ def _test(tree: Condition, placeholders: Placeholders) -> KeyTest:
         case Comparison(operator="<>"):
             raise errors.KEY_CONDITION_OPERATOR(operator="<>")
         case Comparison(operator=operator, left=Path() as path, right=right):
-            return KeyTest(_name(path, placeholders), operator, (_value(right, placeholders),))
+            return KeyTest(_name(path, placeholders), operator, (_ordered(operator, right, placeholders),))
         case Comparison(operator=operator, left=left, right=Path() as path):
-            value = _value(left, placeholders)
+            value = _ordered(operator, left, placeholders)
             return KeyTest(_name(path, placeholders), _MIRRORED[operator], (value,))
         case Between(operand=Path() as path, low=low, high=high):
             name = _name(path, placeholders)
-            bounds = _value(low, placeholders), _value(high, placeholders)
+            bounds = _ordered("BETWEEN", low, placeholders), _ordered("BETWEEN", high, placeholders)
             check_bounds(*bounds, _KIND)
             return KeyTest(name, "BETWEEN", bounds)
         case Function(name="begins_with", operands=(Path() as path, prefix)):
@@ -119,8 +116,18 @@ def _value(operand: Operand, placeholders: Placeholders) -> Value:
             raise errors.KEY_CONDITION_OPERATOR(operator=operand.name)
 
 
+def _ordered(operator: str, operand: Operand, placeholders: Placeholders) -> Value:
+    """The value of a comparison; one that asks for an order has only some types."""
+    value = _value(operand, placeholders)
+    if operator != "=" and kind_of(value) not in ("S", "N", "B"):
+        raise errors.OPERAND_TYPE(kind=_KIND, operator=operator, type=kind_of(value))
+    return value
+
+
 def key_range(tests: list[KeyTest], schema: KeySchema) -> KeyRange:
     """Where the tests lead in a table or index with these keys. Refuses tests that its schema doesn't allow."""
+    if len(tests) > max(2, len(schema.names)):
+        raise errors.KEY_CONDITION_TOO_MANY(count=len(tests), keys=len(schema.names))
     by_name = {test.name: test for test in tests}
     own = by_name.pop(schema.hash_name, None)
     if own is None:

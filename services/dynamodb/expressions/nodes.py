@@ -110,13 +110,13 @@ class Remove:
 @dataclass(frozen=True, slots=True)
 class Add:
     path: Path
-    value: Operand
+    value: Placeholder | Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
     path: Path
-    value: Operand
+    value: Placeholder | Literal
 
 
 Action = Set | Remove | Add | Delete
@@ -124,7 +124,9 @@ Action = Set | Remove | Add | Delete
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Actions in the order of their text. ``sections`` are the keywords as they came."""
+    """Actions in the order of their text, and the placeholders in it; ``legacy``: translated from AttributeUpdates."""
 
     actions: tuple[Action, ...]
-    sections: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    legacy: bool = False

@@ -1,22 +1,18 @@
 """From an expression's text to its syntax tree.
 
-Trees are cached by text: programs send few texts, with ever new values. lark is imported when the first expression
-comes, and a grammar is compiled when its first text comes.
+Trees are cached by text: programs send few texts, with ever new values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache
+from typing import Any, cast
 
 from services.dynamodb import errors, limits
-from services.dynamodb.expressions import grammar
+from services.dynamodb.expressions import condition_parser, update_parser
 from services.dynamodb.expressions.nodes import Condition, Path, Update
-from services.dynamodb.expressions.syntax_errors import syntax_error
-
-if TYPE_CHECKING:
-    from lark import Lark
+from services.dynamodb.expressions.tokens import Tokens
 
 _CACHED_TEXTS = 512
 
@@ -41,29 +37,20 @@ def _parsed(which: str, text: str, kind: str) -> Any:
     size = len(text.encode())
     if size > limits.EXPRESSION_BYTES_MAX:
         raise errors.EXPRESSION_TOO_LONG(kind=kind, size=size)
-    from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-
-    parser, build = _compiled(which)
-    try:
-        tree = parser.parse(text)
-    except UnexpectedToken as error:
-        raise syntax_error(text, None if error.token.type == "$END" else error.token.start_pos, kind) from None
-    except UnexpectedCharacters as error:
-        raise syntax_error(text, error.pos_in_stream, kind) from None
-    except UnexpectedInput:
-        raise syntax_error(text, None, kind) from None
-    return build(text, kind, tree)
+    return _PARSERS[which](text, kind)
 
 
-@cache
-def _compiled(which: str) -> tuple[Lark, Callable[[str, str, Any], Any]]:
-    from lark import Lark
+def _paths(text: str, kind: str) -> tuple[Path, ...]:
+    tokens = Tokens(text, kind, ("dynamodb.reserved-word",))
+    paths = [tokens.path()]
+    while tokens.skip(","):
+        paths.append(tokens.path())
+    tokens.finish()
+    return tuple(paths)
 
-    from services.dynamodb.expressions import trees
 
-    text, build = {
-        "condition": (grammar.CONDITION, trees.condition),
-        "update": (grammar.UPDATE, trees.update),
-        "projection": (grammar.PROJECTION, trees.projection),
-    }[which]
-    return Lark(text, parser="lalr", lexer="basic", propagate_positions=True), build
+_PARSERS: dict[str, Callable[[str, str], Any]] = {
+    "condition": condition_parser.parse,
+    "update": update_parser.parse,
+    "projection": _paths,
+}

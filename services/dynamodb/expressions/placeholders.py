@@ -13,8 +13,7 @@ from typing import Any
 
 from services.dynamodb import errors
 from services.dynamodb.expressions.nodes import Literal, Path, Placeholder, Step
-from services.dynamodb.expressions.reserved_words import RESERVED_WORDS
-from services.dynamodb.values import Value, checked
+from services.dynamodb.values import Value, check_json, check_name_lengths, checked
 from services.errors import ServiceError
 
 _NAME_KEY = re.compile(r"#[A-Za-z0-9_]+")
@@ -29,22 +28,23 @@ class Placeholders:
 
     __slots__ = ("_names", "_unused_names", "_unused_values", "_values")
 
-    def __init__(self, names: Mapping[str, Any] | None = None, values: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, names: Mapping[str, Any] | None = None, values: Mapping[str, Any] | None = None, *, older: bool = False
+    ) -> None:
+        """``older``: values are told wrong as by the older validator."""
         self._names: Mapping[str, str] = _checked_names(names) if names is not None else {}
-        self._values = _checked_values(values) if values is not None else {}
+        self._values = _checked_values(values, older=older) if values is not None else {}
         self._unused_names = set(self._names)
         self._unused_values = set(self._values)
 
     def resolve(self, path: Path, kind: str) -> Steps:
-        """The path's attribute names and indexes. Refuses reserved words and undefined placeholders."""
+        """The path's attribute names and indexes. Refuses undefined placeholders."""
         if path.literal:
             return path.steps
         return tuple(self._step(step, kind) if isinstance(step, str) else step for step in path.steps)
 
     def _step(self, step: str, kind: str) -> str:
         if step[0] != "#":
-            if step.upper() in RESERVED_WORDS:
-                raise errors.RESERVED_WORD(kind=kind, word=step)
             return step
         name = self._names.get(step)
         if name is None:
@@ -61,6 +61,13 @@ class Placeholders:
             raise errors.VALUE_UNDEFINED(kind=kind, name=operand.name)
         self._unused_values.discard(operand.name)
         return value
+
+    def require(self, names: tuple[str, ...], values: tuple[str, ...], kind: str) -> None:
+        """Refuses undefined placeholders: the first name, or else the first value."""
+        for name in names:
+            self._step(name, kind)
+        for value in values:
+            self.value(Placeholder(value), kind)
 
     def finish(self) -> None:
         """Refuses names and values that nothing used."""
@@ -79,20 +86,24 @@ def _checked_names(names: Mapping[str, Any]) -> Mapping[str, str]:
     for key in names:
         if not _NAME_KEY.fullmatch(key):
             raise errors.PLACEHOLDER_SYNTAX(member="ExpressionAttributeNames", key=key)
+    check_name_lengths(names.values())
     return names
 
 
-def _checked_values(values: Mapping[str, Any]) -> dict[str, Value]:
+def _checked_values(values: Mapping[str, Any], *, older: bool) -> dict[str, Value]:
+    check_json(values, dict)
     if not values:
         raise errors.PLACEHOLDERS_EMPTY(member="ExpressionAttributeValues")
-    kept = {}
-    for key, value in values.items():
+    for key in values:
         if not _VALUE_KEY.fullmatch(key):
             raise errors.PLACEHOLDER_SYNTAX(member="ExpressionAttributeValues", key=key)
+    kept = {}
+    for key, value in values.items():
         try:
             kept[key] = checked(value)
         except ServiceError as error:
-            if error.code != "ValidationException":
+            if not older or error.code != "ValidationException":
                 raise
-            raise errors.PLACEHOLDER_VALUE(member="ExpressionAttributeValues", message=error.message, key=key) from None
+            message = errors.as_older_validator(error).message
+            raise errors.PLACEHOLDER_VALUE(member="ExpressionAttributeValues", message=message, key=key) from None
     return kept

@@ -33,6 +33,7 @@ from services.dynamodb.expressions.nodes import (
 )
 from services.dynamodb.expressions.placeholders import Placeholders, Steps
 from services.dynamodb.values import Item, Value, kind_of, set_of
+from services.errors import Refusal
 
 _KIND = "UpdateExpression"
 # How the ADD and DELETE actions' refusals spell types.
@@ -63,13 +64,20 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class BoundUpdate:
-    """An update ready to be applied. ``paths`` are the places it touches."""
+    """An update ready to be applied. ``paths`` are the places it touches; ``mismatch`` is what is said of an attribute
+    of another type than is added or taken away."""
 
     paths: tuple[Steps, ...]
     sets: tuple[tuple[Steps, Getter], ...]
     removes: tuple[Steps, ...]
     adds: tuple[tuple[Steps, Value], ...]
     deletes: tuple[tuple[Steps, Value], ...]
+    mismatch: Refusal
+
+    @property
+    def only_takes_away(self) -> bool:
+        """Whether there are removals, and nothing else."""
+        return bool(self.removes or self.deletes) and not (self.sets or self.adds)
 
     def check_keys(self, names: tuple[str, ...]) -> None:
         """Refuses to touch key attributes."""
@@ -82,7 +90,7 @@ class BoundUpdate:
         the item is in pieces."""
         values = [(steps, get(item)) for steps, get in self.sets]
         removals = [place for steps in self.removes if (place := _find_present(item, steps)) is not None]
-        values += [(steps, _added(paths.find(item, steps), value)) for steps, value in self.adds]
+        values += [(steps, self._added(paths.find(item, steps), value)) for steps, value in self.adds]
         for steps, value in self.deletes:
             self._delete(item, steps, value, values, removals)
         # List elements beyond the end are appended in the order of their positions.
@@ -92,9 +100,19 @@ class BoundUpdate:
         for place in sorted(removals, key=lambda place: _index(place.step), reverse=True):
             del place.container[place.step]
 
-    @staticmethod
+    def _added(self, old: Value | None, value: Value) -> Value:
+        """What ADD makes of the attribute."""
+        if old is None:
+            return value
+        kind = kind_of(value)
+        if kind not in old:
+            raise self.mismatch()
+        if kind == "N":
+            return {"N": numbers.add(old["N"], value["N"])}
+        return set_of(kind, {*old[kind], *value[kind]})
+
     def _delete(
-        item: Item, steps: Steps, value: Value, values: list[tuple[Steps, Value]], removals: list[_Place]
+        self, item: Item, steps: Steps, value: Value, values: list[tuple[Steps, Value]], removals: list[_Place]
     ) -> None:
         old = paths.find(item, steps)
         if old is None:
@@ -102,7 +120,7 @@ class BoundUpdate:
             return
         kind = kind_of(value)
         if kind not in old:
-            raise errors.UPDATE_OPERAND()
+            raise self.mismatch()
         left = set(old[kind]) - set(value[kind])
         if left:
             values.append((steps, set_of(kind, left)))
@@ -113,12 +131,13 @@ class BoundUpdate:
 
 def bind(tree: Update, placeholders: Placeholders) -> BoundUpdate:
     """The update of a request; all that doesn't depend on the item is checked."""
-    binder = _Binder(placeholders)
-    touched = []
+    placeholders.require(tree.names, tree.values, _KIND)
+    mismatch = errors.UPDATE_TYPE if tree.legacy else errors.UPDATE_OPERAND
+    touched = [placeholders.resolve(action.path, _KIND) for action in tree.actions]
+    paths.check_disjoint(touched, _KIND)
+    binder = _Binder(placeholders, mismatch)
     sets, removes, adds, deletes = [], [], [], []
-    for action in tree.actions:
-        steps = placeholders.resolve(action.path, _KIND)
-        touched.append(steps)
+    for action, steps in zip(tree.actions, touched, strict=True):
         match action:
             case Set():
                 sets.append((steps, binder.operand(action.value)))
@@ -128,18 +147,15 @@ def bind(tree: Update, placeholders: Placeholders) -> BoundUpdate:
                 adds.append((steps, binder.constant(action, "ADD", ("N", *_SETS))))
             case Delete():
                 deletes.append((steps, binder.constant(action, "DELETE", _SETS)))
-    paths.check_disjoint(touched, _KIND)
-    return BoundUpdate(tuple(touched), tuple(sets), tuple(removes), tuple(adds), tuple(deletes))
+    return BoundUpdate(tuple(touched), tuple(sets), tuple(removes), tuple(adds), tuple(deletes), mismatch)
 
 
 class _Binder:
-    def __init__(self, placeholders: Placeholders) -> None:
+    def __init__(self, placeholders: Placeholders, mismatch: Refusal) -> None:
         self._placeholders = placeholders
+        self._mismatch = mismatch
 
     def constant(self, action: Add | Delete, operator: str, allowed: tuple[str, ...]) -> Value:
-        if not isinstance(action.value, Placeholder | Literal):
-            # AWS's grammar has only a value here.
-            raise errors.OPERAND_TYPE(kind=_KIND, operator=operator, type="path")
         value = self._placeholders.value(action.value, _KIND)
         kind = kind_of(value)
         if kind not in allowed:
@@ -179,17 +195,6 @@ class _Binder:
                 raise errors.OPERAND_TYPE(kind=_KIND, operator=operator, type=kind)
 
     def _function(self, tree: Function) -> Getter:
-        if tree.name not in ("if_not_exists", "list_append"):
-            if tree.name in (
-                "attribute_exists",
-                "attribute_not_exists",
-                "attribute_type",
-                "begins_with",
-                "contains",
-                "size",
-            ):
-                raise errors.FUNCTION_NOT_ALLOWED(kind=_KIND, where="an update", function=tree.name)
-            raise errors.FUNCTION_UNKNOWN(kind=_KIND, function=tree.name)
         if len(tree.operands) != 2:
             raise errors.OPERAND_COUNT(kind=_KIND, operator=tree.name, count=len(tree.operands))
         first, second = tree.operands
@@ -202,7 +207,13 @@ class _Binder:
         for side in (first, second):
             self._check_type(side, tree.name, "L")
         left, right = self.operand(first), self.operand(second)
-        return lambda item: {"L": [*_list(left(item)), *_list(right(item))]}
+        return lambda item: {"L": [*self._list(left(item)), *self._list(right(item))]}
+
+    def _list(self, value: Value) -> list[Value]:
+        if "L" not in value:
+            raise self._mismatch()
+        members: list[Value] = value["L"]
+        return members
 
 
 def _existing(value: Value | None) -> Value:
@@ -215,25 +226,6 @@ def _number(value: Value) -> str:
     if "N" not in value:
         raise errors.UPDATE_OPERAND()
     return str(value["N"])
-
-
-def _list(value: Value) -> list[Value]:
-    if "L" not in value:
-        raise errors.UPDATE_OPERAND()
-    members: list[Value] = value["L"]
-    return members
-
-
-def _added(old: Value | None, value: Value) -> Value:
-    """What ADD makes of the attribute."""
-    if old is None:
-        return value
-    kind = kind_of(value)
-    if kind not in old:
-        raise errors.UPDATE_OPERAND()
-    if kind == "N":
-        return {"N": numbers.add(old["N"], value["N"])}
-    return set_of(kind, {*old[kind], *value[kind]})
 
 
 def _index(step: Step) -> int:
@@ -280,7 +272,7 @@ def _store(item: Item, steps: Steps, value: Value) -> None:
         place.container[place.step] = value
 
 
-def nesting_exceeded(value: Value, level: int = 0) -> bool:
+def nesting_exceeded(value: Value, level: int = 1) -> bool:
     """Whether lists and maps stand in each other deeper than an item may have them."""
     if "L" not in value and "M" not in value:
         return False

@@ -11,6 +11,7 @@ from services.dynamodb import constraints, errors, limits, requests, tables
 from services.dynamodb.capacity import Consumed, read_units
 from services.dynamodb.expressions.projections import Projection
 from services.dynamodb.table import StoredItem, Table, decoded
+from services.dynamodb.values import Item, check_json, checked_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,17 @@ class _Reading:
 
 
 def batch_get_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
+    items = request.get("RequestItems", {})
+    for entry in items.values():
+        check_json(entry.get("Keys", []), list)
     constraints.check("BatchGetItem", request)
-    items = request.get("RequestItems")
     if not items:
         raise errors.BATCH_GET_EMPTY()
     _check_count(items)
     projections = {name: _projection(entry) for name, entry in items.items()}
+    keys = {name: [checked_item(key) for key in entry["Keys"]] for name, entry in items.items()}
     readings = [
-        _Reading(name, entry, projections[name], _look_up(tables.find(ctx, name), entry["Keys"]))
+        _Reading(name, entry, projections[name], _look_up(tables.find(ctx, name), entry["Keys"], keys[name]))
         for name, entry in items.items()
     ]
     return _answer(request, readings)
@@ -57,12 +61,12 @@ def _projection(entry: Mapping[str, Any]) -> Projection | None:
     return projection
 
 
-def _look_up(table: Table, keys: list[Any]) -> list[tuple[Any, StoredItem | None]]:
+def _look_up(table: Table, given: list[Any], keys: list[Item]) -> list[tuple[Any, StoredItem | None]]:
     schema = table.definition.schema
-    encoded = [schema.encode(schema.checked_key(key)) for key in keys]
+    encoded = [schema.encode(schema.fitting_key(key)) for key in keys]
     if len(set(encoded)) < len(encoded):
         raise errors.BATCH_DUPLICATES()
-    return [(key, table.items.get(place)) for key, place in zip(keys, encoded, strict=True)]
+    return [(key, table.items.get(place)) for key, place in zip(given, encoded, strict=True)]
 
 
 def _answer(request: Mapping[str, Any], readings: list[_Reading]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from services.context import Context
 from services.dynamodb import capacity, constraints, errors, limits, tables, writes
 from services.dynamodb.capacity import Consumed
 from services.dynamodb.table import Table
-from services.dynamodb.values import checked_item
+from services.dynamodb.values import Item, checked_item
 from services.dynamodb.writes import Write
+from services.errors import ServiceError
 
 
 def batch_write_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -43,19 +44,30 @@ def _check_count(items: Mapping[str, list[Any]]) -> None:
         raise errors.BATCH_TOO_MANY(operation="BatchWriteItem")
 
 
-def _checked(entry: Mapping[str, Any]) -> tuple[str, Any]:
-    """What is written: ``put`` and the normalised item, or ``delete`` and the request's key."""
+def _checked(entry: Mapping[str, Any]) -> tuple[str, Item]:
+    """What is written: ``put`` and the item, or ``delete`` and the key; normalised."""
     put, delete = entry.get("PutRequest"), entry.get("DeleteRequest")
     if put is not None and delete is not None:
         raise errors.BATCH_WRITE_AMBIGUOUS()
     if put is not None:
-        return "put", checked_item(put["Item"])
+        return "put", _checked_item(put["Item"])
     if delete is not None:
-        return "delete", delete["Key"]
+        return "delete", _checked_item(delete["Key"])
     raise errors.BATCH_WRITE_EMPTY()
 
 
-def _compute(table: Table, entries: list[tuple[str, Any]]) -> list[Write]:
+def _checked_item(item: Mapping[str, Any]) -> Item:
+    try:
+        return checked_item(item)
+    except ServiceError as error:
+        raise errors.as_older_validator(error) from None
+
+
+def _compute(table: Table, entries: list[tuple[str, Item]]) -> list[Write]:
+    schema = table.definition.schema
+    for what, value in entries:
+        # Of a batch, an item's key is looked at as if it were alone.
+        schema.fitting_key({name: value[name] for name in schema.names if name in value} if what == "put" else value)
     computed = [writes.put(table, value) if what == "put" else writes.delete(table, value) for what, value in entries]
     if len({write.key for write in computed}) < len(computed):
         raise errors.BATCH_DUPLICATES()

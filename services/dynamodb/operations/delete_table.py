@@ -6,7 +6,7 @@ from typing import Any
 
 from services.context import Context
 from services.dynamodb import constraints, errors, tables
-from services.dynamodb.description import describe
+from services.dynamodb.description import describe_deleted
 
 
 def delete_table(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -15,6 +15,6 @@ def delete_table(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     table = tables.find(ctx, request["TableName"], errors.TABLE_NOT_FOUND)
     if table.definition.settings.get("DeletionProtectionEnabled"):
         ctx.refuse(errors.DELETION_PROTECTED)
-    description = describe(ctx, table, "DELETING")
+    description = describe_deleted(ctx, table)
     ctx.commit(ctx.change("delete_table", {"Table": table.definition.name}))
     return {"TableDescription": description}

@@ -12,6 +12,7 @@ from services.dynamodb.expressions.conditions import Bound
 from services.dynamodb.expressions.key_conditions import KeyRange, KeyTest
 from services.dynamodb.expressions.placeholders import Placeholders
 from services.dynamodb.keys import KeySchema
+from services.dynamodb.values import shown
 
 
 def query(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +29,12 @@ def query(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     _check_filter(row_filter, found.schema)
     chosen = reads.selection(request, found, projection, row_filter)
     reverse = not request.get("ScanIndexForward", True)
-    low, high = _after_start(keys, found.start(request), reverse=reverse)
+    start = found.start(request)
+    if start is not None and len(found.key_names) == 1:
+        # One item at most stands there, so that there is nothing behind it.
+        name, value = next(iter(request["ExclusiveStartKey"].items()))
+        raise errors.START_KEY_WITHOUT_SORT_KEY(key=f"{name}=AttributeValue: {shown(value)}")
+    low, high = _after_start(keys, start, reverse=reverse)
     page = paging.read(
         found,
         paging.Walk(
@@ -42,6 +48,8 @@ def query(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
             chosen.fetch,
         ),
     )
+    if len(found.key_names) == 1:
+        page.last_key = None
     return reads.answer(request, found, page, chosen)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.context import Context
 from services.dynamodb import constraints, errors, paging, reads, requests, tables
 from services.dynamodb.keys import segment_bounds
+from services.errors import ServiceError
 
 
 def scan(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,11 @@ def scan(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     table = tables.find(ctx, request["TableName"])
     found = reads.source(request, table)
     chosen = reads.selection(request, found, projection, row_filter)
-    low, high = _bounds(request, found.start(request))
+    try:
+        start = found.start(request)
+    except ServiceError as error:
+        raise errors.as_older_validator(error) from None
+    low, high = _bounds(request, start)
     page = paging.read(
         found,
         paging.Walk(

@@ -8,6 +8,7 @@ from services.context import Context
 from services.dynamodb import constraints, errors, limits, requests, tables, transactions
 from services.dynamodb.capacity import Consumed, read_units
 from services.dynamodb.table import StoredItem, Table, decoded
+from services.dynamodb.values import Item, checked_item
 from services.errors import ServiceError
 
 
@@ -19,7 +20,8 @@ def transact_get_items(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
         known = requests.placeholders(get, requests.GET)
         projections.append(requests.projection(get, known))
         known.finish()
-    found = _look_up([(tables.find(ctx, get["TableName"]), get["Key"]) for get in gets])
+    keys = [_checked(get["Key"]) for get in gets]
+    found = _look_up([(tables.find(ctx, get["TableName"]), key) for get, key in zip(gets, keys, strict=True)])
     if sum(stored[1] for stored in found if stored is not None) > limits.TRANSACTION_BYTES_MAX:
         raise errors.TRANSACTION_TOO_LARGE()
     responses: list[dict[str, Any]] = []
@@ -39,16 +41,25 @@ def transact_get_items(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     return response
 
 
-def _look_up(places: list[tuple[Table, Any]]) -> list[StoredItem | None]:
-    """The items. A key that doesn't fit its table cancels the transaction."""
+def _checked(key: Any) -> Item:
+    try:
+        return checked_item(key)
+    except ServiceError as error:
+        raise errors.as_older_validator(error) from None
+
+
+def _look_up(places: list[tuple[Table, Item]]) -> list[StoredItem | None]:
+    """The items. A key that doesn't fit its table cancels the transaction, one that comes twice is refused."""
     found: list[StoredItem | None] = []
-    reasons: list[dict[str, Any]] = []
-    for table, key in places:
+    targets: set[tuple[int, bytes]] = set()
+    for position, (table, key) in enumerate(places):
         schema = table.definition.schema
         try:
-            found.append(table.items.get(schema.encode(schema.checked_key(key))))
-            reasons.append(transactions.NO_REASON)
+            encoded = schema.encode(schema.fitting_key(key))
         except ServiceError as error:
-            reasons.append(transactions.reason(error))
-    transactions.check(reasons)
+            raise transactions.cancelled(error, position, len(places)) from None
+        if (id(table), encoded) in targets:
+            raise errors.TRANSACTION_DUPLICATES()
+        targets.add((id(table), encoded))
+        found.append(table.items.get(encoded))
     return found

@@ -27,12 +27,13 @@ from services.errors import ServiceError
 
 @dataclass(frozen=True, slots=True)
 class _Action:
-    """One action, bound but not yet met with the items. ``item`` and ``update`` belong to Put and Update."""
+    """One action, bound but not yet met with the items. ``item`` is a Put's item or the others' key; ``update`` belongs
+    to Update."""
 
     kind: str
     parameters: Mapping[str, Any]
     condition: Bound | None
-    item: Item | None = None
+    item: Item
     update: BoundUpdate | None = None
 
     def compute(self, table: Table) -> Write:
@@ -40,15 +41,15 @@ class _Action:
 
 
 def _put(action: _Action, table: Table, on_failure: str | None) -> Write:
-    return writes.put(table, action.item or {}, action.condition, on_failure)
+    return writes.put(table, action.item, action.condition, on_failure)
 
 
 def _update(action: _Action, table: Table, on_failure: str | None) -> Write:
-    return writes.update(table, action.parameters["Key"], action.update, action.condition, on_failure)
+    return writes.update(table, action.item, action.update, action.condition, on_failure)
 
 
 def _delete(action: _Action, table: Table, on_failure: str | None) -> Write:
-    return writes.delete(table, action.parameters["Key"], action.condition, on_failure)
+    return writes.delete(table, action.item, action.condition, on_failure)
 
 
 _COMPUTE: dict[str, Callable[[_Action, Table, str | None], Write]] = {
@@ -58,10 +59,10 @@ _COMPUTE: dict[str, Callable[[_Action, Table, str | None], Write]] = {
     "Update": _update,
 }
 _PARAMETERS = {
-    "ConditionCheck": requests.DELETE,
-    "Delete": requests.DELETE,
-    "Put": requests.PUT,
-    "Update": requests.UPDATE,
+    "ConditionCheck": requests.DELETE.transacted(),
+    "Delete": requests.DELETE.transacted(),
+    "Put": requests.PUT.transacted(),
+    "Update": requests.UPDATE.transacted(),
 }
 
 
@@ -101,7 +102,10 @@ def _bind(entry: Mapping[str, Any]) -> _Action:
     kind = kinds[0]
     parameters = entry[kind]
     known = requests.placeholders(parameters, _PARAMETERS[kind])
-    item = checked_item(parameters["Item"]) if kind == "Put" else None
+    try:
+        item = checked_item(parameters["Item" if kind == "Put" else "Key"])
+    except ServiceError as error:
+        raise errors.as_older_validator(error) from None
     update = requests.update(parameters, known) if kind == "Update" else None
     condition = requests.condition(parameters, known)
     known.finish()
@@ -131,8 +135,7 @@ def _repeated(request: Mapping[str, Any], actions: list[_Action], found: list[Ta
     consumed: dict[str, Consumed] = {}
     for action, table in zip(actions, found, strict=True):
         schema = table.definition.schema
-        key = schema.pick(action.item) if action.item is not None else schema.checked_key(action.parameters["Key"])
-        stored = table.items.get(schema.encode(key))
+        stored = table.items.get(schema.encode(schema.pick(action.item)))
         units = Consumed(read_units(0 if stored is None else stored[1], consistent=True)).doubled()
         consumed.setdefault(action.parameters["TableName"], Consumed()).add(units)
     return {"ConsumedCapacity": transactions.shown(consumed, level, "Read")}
@@ -143,11 +146,15 @@ def _compute(actions: list[_Action], found: list[Table]) -> list[Write]:
     computed: list[Write] = []
     reasons: list[dict[str, Any]] = []
     targets: set[tuple[int, bytes]] = set()
-    for action, table in zip(actions, found, strict=True):
-        target = (id(table), _target(action, table))
-        if target[1] and target in targets:
+    for position, (action, table) in enumerate(zip(actions, found, strict=True)):
+        try:
+            target = (id(table), _target(action, table))
+        except ServiceError as error:
+            raise transactions.cancelled(error, position, len(actions)) from None
+        if target in targets:
             raise errors.TRANSACTION_DUPLICATES()
         targets.add(target)
+    for action, table in zip(actions, found, strict=True):
         try:
             computed.append(action.compute(table))
             reasons.append(transactions.NO_REASON)
@@ -160,15 +167,12 @@ def _compute(actions: list[_Action], found: list[Table]) -> list[Write]:
 
 
 def _target(action: _Action, table: Table) -> bytes:
-    """The key of the item; empty for a key that doesn't fit the table, which is another refusal's matter."""
+    """The key of the item. Refuses one that doesn't fit the table."""
     schema = table.definition.schema
-    try:
-        if action.item is not None:
-            schema.check_item(action.item)
-            return schema.encode(action.item)
-        return schema.encode(schema.checked_key(action.parameters["Key"]))
-    except ServiceError:
-        return b""
+    if action.kind != "Put":
+        return schema.encode(schema.fitting_key(action.item))
+    schema.check_item(action.item)
+    return schema.encode(action.item)
 
 
 def _answer(request: Mapping[str, Any], actions: list[_Action], computed: list[Write]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.context import Context
 from services.dynamodb import constraints, errors, requests, tables, writes
+from services.dynamodb.values import checked_item
 from services.errors import ServiceError
 
 
@@ -19,11 +20,12 @@ def update_item(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
         update = requests.update(request, known)
         condition = requests.condition(request, known)
         known.finish()
+        key = checked_item(request["Key"])
     except ServiceError as error:
         raise errors.as_new_validator(error) from None
     table = tables.find(ctx, request["TableName"])
     on_failure = request.get("ReturnValuesOnConditionCheckFailure")
-    write = writes.update(table, request["Key"], update, condition, on_failure)
+    write = writes.update(table, key, update, condition, on_failure)
     response = writes.answer(request, write, update)
     ctx.commit(*write.changes(ctx))
     return response

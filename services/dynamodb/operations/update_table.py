@@ -1,7 +1,7 @@
 """UpdateTable. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 
-Billing mode, throughput (of the table and of indexes), table class and deletion protection. Changes to which indexes or
-streams there are, are refused.
+Billing mode, throughput (of the table and of indexes), table class, deletion protection, and global indexes that come
+or go. Streams are refused.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.context import Context
-from services.dynamodb import constraints, errors, table_rules, tables
+from services.dynamodb import constraints, errors, index_updates, table_rules, tables
 from services.dynamodb.description import describe
 
 _UNSUPPORTED = (
@@ -34,15 +34,30 @@ def update_table(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """The settings have effect at once; only the answer says UPDATING."""
     constraints.check("UpdateTable", request)
     table_rules.check_unsupported(request, _UNSUPPORTED)
-    if not any(member in request for member in _SETTINGS):
+    if not any(request.get(member) not in (None, []) for member in _SETTINGS):
         raise errors.UPDATE_NOTHING()
-    for update in request.get("GlobalSecondaryIndexUpdates", ()):
-        if "Update" not in update:
-            raise errors.NOT_YET(what="GlobalSecondaryIndexUpdates that create or delete an index")
+    updates = request.get("GlobalSecondaryIndexUpdates", ())
+    index_updates.check(updates)
     table = tables.find(ctx, request["TableName"], errors.TABLE_NOT_FOUND)
+    before = describe(ctx, table).get("GlobalSecondaryIndexes", [])
     changed = _changed(table.definition.settings, request, ctx.now_ms())
     ctx.commit(ctx.change("update_table", {"Table": table.definition.name, "Set": changed}))
-    return {"TableDescription": describe(ctx, table, "UPDATING")}
+    description = describe(ctx, table, "UPDATING")
+    for update in updates:
+        _show_change(description, update, before)
+    return {"TableDescription": description}
+
+
+def _show_change(description: dict[str, Any], update: Mapping[str, Any], before: list[dict[str, Any]]) -> None:
+    """An index that comes is shown as still to be filled, and one that goes as still there."""
+    if "Create" in update:
+        for index in description["GlobalSecondaryIndexes"]:
+            if index["IndexName"] == update["Create"]["IndexName"]:
+                index |= {"IndexStatus": "CREATING", "Backfilling": False}
+    elif "Delete" in update:
+        gone = [index for index in before if index["IndexName"] == update["Delete"]["IndexName"]]
+        kept = description.get("GlobalSecondaryIndexes", [])
+        description["GlobalSecondaryIndexes"] = [*kept, *({**index, "IndexStatus": "DELETING"} for index in gone)]
 
 
 def _changed(current: Mapping[str, Any], request: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
@@ -64,7 +79,7 @@ def _changed(current: Mapping[str, Any], request: Mapping[str, Any], now_ms: int
         changed |= _on_demand(current, request, now_ms)
     else:
         changed |= _provisioned(current, request, now_ms)
-    return changed
+    return changed | index_updates.changed({**current, **changed}, request, mode)
 
 
 def _on_demand(current: Mapping[str, Any], request: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
@@ -89,8 +104,7 @@ def _provisioned(current: Mapping[str, Any], request: Mapping[str, Any], now_ms:
     if current["BillingMode"] != "PROVISIONED":
         if "ProvisionedThroughput" not in request:
             raise errors.TABLE_DEFINITION(
-                problem="ReadCapacityUnits and WriteCapacityUnits must both be specified "
-                "when BillingMode is PROVISIONED"
+                problem="ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
             )
         changed |= {"BillingMode": "PROVISIONED", "OnDemandThroughput": None}
     new, old = request.get("ProvisionedThroughput"), current.get("ProvisionedThroughput")
@@ -99,7 +113,7 @@ def _provisioned(current: Mapping[str, Any], request: Mapping[str, Any], now_ms:
     updates = {
         update["Update"]["IndexName"]: update["Update"]["ProvisionedThroughput"]
         for update in request.get("GlobalSecondaryIndexUpdates", ())
-        if "ProvisionedThroughput" in update["Update"]
+        if "ProvisionedThroughput" in update.get("Update", ())
     }
     indexes = current.get("GlobalSecondaryIndexes", [])
     for name in updates:

@@ -42,7 +42,7 @@ values = st.recursive(
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda members: {"L": members}),
-        st.dictionaries(st.text(max_size=3), inner, max_size=3).map(lambda members: {"M": members}),
+        st.dictionaries(st.text(min_size=1, max_size=3), inner, max_size=3).map(lambda members: {"M": members}),
     ),
     max_leaves=8,
 )

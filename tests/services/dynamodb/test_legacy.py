@@ -47,8 +47,36 @@ def test_filters(filled: Any, entry: Any, found: list[int]) -> None:
 def test_conditional_operator_and_attributes_to_get(filled: Any) -> None:
     both = {"s": condition("EQ", {"S": "text 1"}), "tags": condition("CONTAINS", {"S": "x"})}
     assert filled("Scan", TableName="events", ScanFilter=both)["Count"] == 1
+    for few, message in ((both.keys() - {"s"}, "two or more elements"), ((), "cannot be used without Filter")):
+        request = {"ScanFilter": {name: both[name] for name in few}, "ConditionalOperator": "OR"}
+        assert message in filled.message("Scan", TableName="events", **request)
     answer = filled("Scan", TableName="events", ScanFilter=both, ConditionalOperator="OR", AttributesToGet=["n"])
     assert answer["Items"] == [{"n": {"N": str(number)}} for number in range(5)]
+
+
+def test_what_is_not_there_neither_contains_nor_lacks(filled: Any) -> None:
+    for operator in ("CONTAINS", "NOT_CONTAINS"):
+        assert filled("Scan", TableName="events", ScanFilter={"z": condition(operator, {"S": "x"})})["Count"] == 0
+
+
+def test_nothing_is_made_by_taking_away(events: Any) -> None:
+    for taken in ({"Action": "DELETE"}, {"Action": "DELETE", "Value": {"SS": ["x"]}}):
+        events("UpdateItem", TableName="events", Key=KEY, AttributeUpdates={"tags": taken})
+        assert events.get("events", **KEY) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tags": {"Action": "DELETE", "Value": {"NS": ["1"]}}},
+        {"s": {"Action": "ADD", "Value": {"N": "1"}}},
+        {"s": {"Action": "ADD", "Value": {"L": [{"N": "1"}]}}},
+    ],
+)
+def test_an_attribute_of_another_type(filled: Any, change: dict[str, Any]) -> None:
+    assert filled.message("UpdateItem", TableName="events", Key=KEY, AttributeUpdates=change) == (
+        "Type mismatch for attribute to update"
+    )
 
 
 def test_key_conditions(filled: Any) -> None:
@@ -118,6 +146,26 @@ def test_attribute_updates(filled: Any) -> None:
             "Scan",
             {"ScanFilter": {"s": condition("LT", {"BOOL": True})}},
             INVALID + "ComparisonOperator LT is not valid for BOOL AttributeValue type",
+        ),
+        (
+            "Scan",
+            {"ScanFilter": {"s": condition("IN", {"S": "x"}, {"N": "1"})}},
+            INVALID + "AttributeValues inside AttributeValueList must be of same type",
+        ),
+        (
+            "Scan",
+            {"ScanFilter": {"s": condition("BETWEEN", {"N": "2"}, {"N": "1"})}},
+            "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
+        ),
+        (
+            "DeleteItem",
+            {"Key": KEY, "Expected": {"s": {**condition("EQ", {"S": "x"}), "Value": {"S": "x"}}}},
+            INVALID + "Value and AttributeValueList cannot be used together for Attribute: s",
+        ),
+        (
+            "DeleteItem",
+            {"Key": KEY, "Expected": {"s": condition("EQ")}},
+            INVALID + "Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: s",
         ),
         (
             "Scan",

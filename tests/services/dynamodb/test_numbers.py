@@ -53,7 +53,7 @@ def test_a_number_has_one_text(text: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "The parameter cannot be converted to a numeric value"),
+        ("", "The parameter cannot be converted to a numeric value: "),
         ("abc", "The parameter cannot be converted to a numeric value: abc"),
         ("NaN", "The parameter cannot be converted to a numeric value: NaN"),
         ("Infinity", "The parameter cannot be converted to a numeric value: Infinity"),
@@ -61,6 +61,7 @@ def test_a_number_has_one_text(text: str, kept: str) -> None:
         ("١", "The parameter cannot be converted to a numeric value: ١"),
         (".", "The parameter cannot be converted to a numeric value: ."),
         ("1e126", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
+        ("1e99999999999", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
         ("-1e126", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
         ("1e-131", "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
         ("1" * 39, "Attempting to store more than 38 significant digits in a Number"),
@@ -100,7 +101,8 @@ def test_arithmetic_is_exact(left: int, right: int) -> None:
 
 
 def test_a_sum_must_be_a_number_too() -> None:
-    with pytest.raises(ServiceError, match="more than 38 significant digits"):
+    # AWS calls this an overflow, too.
+    with pytest.raises(ServiceError, match="overflow"):
         numbers.add("1e37", "0.1")
     with pytest.raises(ServiceError, match="overflow"):
         numbers.add("9e125", "9e125")

@@ -52,7 +52,19 @@ def test_values_are_normalised(value: Any, kept: Any) -> None:
             {"SS": ["a", "a"]},
             'One or more parameter values were invalid: Input collection ["a", "a"] contains duplicates.',
         ),
-        ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
+        (
+            {"SS": ["b", "a", "b", "0"]},
+            'One or more parameter values were invalid: Input collection ["a", "b", "b", "0"] contains duplicates.',
+        ),
+        (
+            {"BS": ["/w==", "AA==", "AA=="]},
+            "One or more parameter values were invalid: "
+            'Input collection ["AA==","/w==","AA=="]of type BS contains duplicates.',
+        ),
+        (
+            {"NS": ["1", "1.0"]},
+            "One or more parameter values were invalid: Input collection contains duplicates.",
+        ),
         ({"N": "x"}, "The parameter cannot be converted to a numeric value: x"),
         (
             {"M": {"a": {"L": [{}]}}},
@@ -91,10 +103,10 @@ def test_json_of_the_wrong_type(value: Any, message: str) -> None:
 
 def test_nesting() -> None:
     value: dict[str, Any] = {"S": "deep"}
-    for _ in range(32):
+    for _ in range(31):
         value = {"L": [value]}
     assert checked(value) == value
-    with pytest.raises(ServiceError, match="Nesting Levels have exceeded supported limits"):
+    with pytest.raises(ServiceError, match=r"^Nesting Levels have exceeded supported limits: Attributes in the item"):
         checked({"M": {"a": value}})
 
 

@@ -59,6 +59,10 @@ def bound(text: str, kind: str = "ConditionExpression") -> conditions.Bound:
         "n > :nine AND n < :big",
         "n >= :n and n <= :n",
         "absent <> :n",
+        "absent <> nowhere",
+        "attribute_type(:n, :tn)",
+        "(attribute_exists(n) AND (n = :n OR (n = :one)))",
+        "NOT (NOT (n = :n))",
         "NOT absent = :n",
         "NOT (n = :nine OR n = :big)",
         "n = :nine OR n = :big OR n = :n",
@@ -141,6 +145,19 @@ KIND = "Invalid ConditionExpression: "
             "An expression attribute value used in expression is not defined; attribute value: :missing",
         ),
         ("foo(n)", "Invalid function name; function: foo"),
+        # Of several mistakes, the one that AWS looks for first.
+        ("foo(name)", "Invalid function name; function: foo"),
+        ("n = :missing OR m.name = :n", "Attribute name is a reserved keyword; reserved keyword: name"),
+        ("((n = :missing)) OR foo(n)", "The expression has redundant parentheses;"),
+        (
+            "size(size(s)) > :one",
+            "Incorrect operand type for operator or function; operator or function: size, operand type: N",
+        ),
+        (
+            "attribute_type(n, s)",
+            "Incorrect operand type for operator or function; "
+            "operator or function: attribute_type, operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}",
+        ),
         ("n = foo(n)", "Invalid function name; function: foo"),
         ("if_not_exists(n, :n)", "The function is not allowed in a condition expression; function: if_not_exists"),
         ("size(n)", "The function is not allowed to be used this way in an expression; function: size"),

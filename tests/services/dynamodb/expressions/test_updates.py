@@ -54,6 +54,7 @@ def applied(text: str) -> dict[str, Any]:
         ("SET n = n + :one", {"n": {"N": "11"}}),
         ("SET v = :one - n", {"v": {"N": "-9"}}),
         ("SET v = (n + :one)", {"v": {"N": "11"}}),
+        ("SET v = ((n) + (m.x))", {"v": {"N": "11"}}),
         ("SET v = n, n = s, s = n", {"v": {"N": "10"}, "n": {"S": "text"}, "s": {"N": "10"}}),
         ("SET v = if_not_exists(v, :t), s = if_not_exists(s, :t)", {"v": {"S": "new"}}),
         ("SET v = if_not_exists(v, :one) + :one", {"v": {"N": "2"}}),
@@ -165,6 +166,16 @@ BAD_PATH = "The document path provided in the update expression is invalid for u
         ("SET size = :t", KIND + "Attribute name is a reserved keyword; reserved keyword: size"),
         ("SET v = :t + :one + :one", KIND + 'Syntax error; token: "+", near: ":one + :one"'),
         ("SET v = ((:t))", KIND + "The expression has redundant parentheses;"),
+        (
+            "SET v = list_append(list_append(:list, :empty), :list)",
+            KIND + "The function is not allowed to be used this way in an expression; function: list_append",
+        ),
+        # Of several mistakes, the one that AWS looks for first.
+        ("SET v = foo(name)", KIND + "Attribute name is a reserved keyword; reserved keyword: name"),
+        (
+            "SET v = :missing, v = #missing",
+            KIND + "An expression attribute name used in the document path is not defined; attribute name: #missing",
+        ),
         ("SET v =", KIND + 'Syntax error; token: "<EOF>", near: "="'),
         ("SET v = :t,", KIND + 'Syntax error; token: "<EOF>", near: ","'),
         ("ADD hits : incr", KIND + 'Syntax error; token: ":", near: "hits : incr"'),

@@ -51,6 +51,11 @@ def test_refusals(things: Any) -> None:
         "The requestItems parameter is required for BatchWriteItem"
     )
     assert message(put("a"), delete("a")) == "Provided list of item keys contains duplicates"
+    not_the_schema = "The provided key element does not match the schema"
+    assert message({"PutRequest": {"Item": {"id": {"N": "1"}}}}) == not_the_schema
+    assert message({"PutRequest": {"Item": {"x": {"S": "a"}}}}) == not_the_schema
+    assert message({"DeleteRequest": {"Key": {"x": {"S": "a"}}}}) == not_the_schema
+    assert message(put("a", x={"NS": ["1", "1"]})) == "Input collection contains duplicates"
     assert message({}).startswith("Supplied WriteRequest is empty")
     many = message(*(put(str(number)) for number in range(26)))
     assert many.startswith("1 validation error detected: Value '{things=[")
@@ -58,5 +63,7 @@ def test_refusals(things: Any) -> None:
         "]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
         "[Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"
     )
+    error = things.refusal("BatchWriteItem", RequestItems={"things": [{"PutRequest": {"Item": []}}]})
+    assert (error.code, error.message) == ("SerializationException", "Unexpected field type")
     error = things.refusal("BatchWriteItem", RequestItems={"nothing": [put("a")]})
     assert (error.code, error.message) == ("ResourceNotFoundException", "Requested resource not found")

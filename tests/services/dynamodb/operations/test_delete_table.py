@@ -7,7 +7,9 @@ from typing import Any
 
 def test_a_table_goes_with_its_items(things: Any) -> None:
     things.put(id={"S": "a"})
-    assert things("DeleteTable", TableName="things")["TableDescription"]["TableStatus"] == "DELETING"
+    shown = things("DeleteTable", TableName="things")["TableDescription"]
+    assert (shown["TableName"], shown["TableStatus"], shown["ItemCount"]) == ("things", "DELETING", 1)
+    assert not {"AttributeDefinitions", "CreationDateTime", "KeySchema"} & shown.keys()
     assert things("ListTables") == {"TableNames": []}
     assert things.refusal("DeleteTable", TableName="things").message == (
         "Requested resource not found: Table: things not found"

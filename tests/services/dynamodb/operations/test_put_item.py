@@ -102,7 +102,18 @@ def test_conditions(things: Any) -> None:
         ),
         (
             {"Item": {"id": {"S": "a"}, "x": {"N": "nan"}}},
-            "The parameter cannot be converted to a numeric value: nan",
+            PREFIX + "The parameter cannot be converted to a numeric value: nan",
+        ),
+        ({"Item": {"id": {"N": ""}}}, PREFIX + "The parameter cannot be converted to a numeric value: "),
+        (
+            {"ConditionExpression": "a = :v", "ExpressionAttributeValues": {":v": {"N": "1e126"}}},
+            PREFIX + "Number overflow. Attempting to store a number with magnitude larger than supported range",
+        ),
+        ({"Item": {"id": {"S": "a"}, "": {"S": "x"}}}, PREFIX + "Empty attribute name"),
+        ({"Item": {"id": {"S": "a"}, "m": {"M": {"": {"S": "x"}}}}}, PREFIX + "Empty attribute name"),
+        (
+            {"Item": {"id": {"S": "a"}, "n" * 65_536: {"S": "x"}}},
+            PREFIX + INVALID + "Attribute name is too large, must be less than 65536 bytes",
         ),
         ({"Item": {"id": {"S": "a"}, "x": {"S": "y" * 409_600}}}, "Item size has exceeded the maximum allowed size"),
         (

@@ -89,15 +89,22 @@ def test_select_and_projection(filled: Any) -> None:
     assert answer["Items"] == [{"parity": {"S": "even"}}]
 
 
-def test_a_page_is_at_most_a_megabyte(events: Any) -> None:
+def test_a_page_ends_with_the_item_that_brings_it_to_a_megabyte(events: Any) -> None:
     for number in range(5):
         events.put("events", id={"S": "a"}, n={"N": str(number)}, pad={"S": "p" * 300_000})
     answer = query(events, "id = :a", {"a": {"S": "a"}}, ReturnConsumedCapacity="TOTAL")
-    assert numbers_of(answer) == [0, 1, 2]
-    assert answer["ConsumedCapacity"]["CapacityUnits"] == 110.0
+    assert numbers_of(answer) == [0, 1, 2, 3]
+    assert answer["ConsumedCapacity"]["CapacityUnits"] == 146.5
     answer = query(events, "id = :a", {"a": {"S": "a"}}, ExclusiveStartKey=answer["LastEvaluatedKey"])
-    assert numbers_of(answer) == [3, 4]
+    assert numbers_of(answer) == [4]
     assert "LastEvaluatedKey" not in answer
+
+
+def test_a_full_page_of_small_items_takes_128_and_a_half_units(events: Any) -> None:
+    for number in range(1100):
+        events.put("events", id={"S": "a"}, n={"N": str(number)}, pad={"S": "p" * 1024})
+    answer = query(events, "id = :a", {"a": {"S": "a"}}, ReturnConsumedCapacity="TOTAL")
+    assert answer["ConsumedCapacity"]["CapacityUnits"] == 128.5
 
 
 @pytest.fixture
@@ -207,7 +214,24 @@ def test_a_local_index_fetches_what_it_does_not_hold(indexed: Any) -> None:
         (
             "id = :i AND id = :i",
             {":i": {"S": "a"}},
-            "KeyConditionExpressions must only contain one condition per key",
+            "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
+        ),
+        (
+            "id = :i AND n > :n AND x = :n",
+            {":i": {"S": "a"}, ":n": {"N": "1"}},
+            "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
+        ),
+        (
+            "id = :i AND :b >= n",
+            {":i": {"S": "a"}, ":b": {"BOOL": True}},
+            "Invalid KeyConditionExpression: Incorrect operand type for operator or function; "
+            "operator or function: >=, operand type: BOOL",
+        ),
+        (
+            "id = :i AND begins_with(n, :n) AND n > :n",
+            {":i": {"S": "a"}, ":n": {"N": "1"}},
+            "Invalid KeyConditionExpression: Incorrect operand type for operator or function; "
+            "operator or function: begins_with, operand type: N",
         ),
         ("id.x = :i", {":i": {"S": "a"}}, "KeyConditionExpressions cannot have conditions on nested attributes"),
         (
@@ -343,3 +367,43 @@ def test_paging_against_a_sorted_list(
             break
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
     assert found == (expected if forward else expected[::-1])
+
+
+def test_key_conditions_may_stand_beside_expressions(events: Any) -> None:
+    for number in range(3):
+        events.put("events", id={"S": "a"}, n={"N": str(number)}, x={"N": str(number)})
+    answer = events(
+        "Query",
+        TableName="events",
+        KeyConditions={"id": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}},
+        FilterExpression="x > :x",
+        ProjectionExpression="n",
+        ExpressionAttributeValues={":x": {"N": "0"}},
+    )
+    assert answer["Items"] == [{"n": {"N": "1"}}, {"n": {"N": "2"}}]
+
+
+def test_nothing_stands_behind_the_item_of_a_table_without_a_sort_key(things: Any) -> None:
+    things.put(id={"S": "a"})
+    query = {
+        "TableName": "things",
+        "KeyConditionExpression": "id = :i",
+        "ExpressionAttributeValues": {":i": {"S": "a"}},
+    }
+    assert things.message("Query", **query, ExclusiveStartKey={"id": {"S": "a"}}) == (
+        "The provided exclusive start key is invalid: ExclusiveStartKey: {id=AttributeValue: {S:a}}"
+    )
+    assert "LastEvaluatedKey" not in things("Query", **query, Limit=1)
+
+
+def test_values_are_told_wrong_without_their_placeholder(events: Any) -> None:
+    values = {":i": {"S": "a"}, ":x": {"N": ""}}
+    query = {"KeyConditionExpression": "id = :i", "FilterExpression": "x = :x", "ExpressionAttributeValues": values}
+    assert events.message("Query", TableName="events", **query) == (
+        "The parameter cannot be converted to a numeric value: "
+    )
+    scan = {"FilterExpression": "x = :x", "ExpressionAttributeValues": {":x": {"N": ""}}}
+    assert events.message("Scan", TableName="events", **scan) == (
+        "ExpressionAttributeValues contains invalid value: "
+        "The parameter cannot be converted to a numeric value for key :x"
+    )

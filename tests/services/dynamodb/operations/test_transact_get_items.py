@@ -11,9 +11,10 @@ def get(name: str, table: str = "things", **more: Any) -> dict[str, Any]:
 
 def test_items_in_order(things: Any) -> None:
     things.put(id={"S": "a"}, x={"N": "1"})
+    things.put(id={"S": "b"}, x={"N": "1"})
     answer = things(
         "TransactGetItems",
-        TransactItems=[get("nothing"), get("a"), get("a", ProjectionExpression="x")],
+        TransactItems=[get("nothing"), get("a"), get("b", ProjectionExpression="x")],
         ReturnConsumedCapacity="TOTAL",
     )
     assert answer == {
@@ -30,6 +31,9 @@ def test_refusals(things: Any) -> None:
         "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError]"
     )
     assert error.members["CancellationReasons"][1]["Message"] == "The provided key element does not match the schema"
+    assert things.message("TransactGetItems", TransactItems=[get("a"), get("a", ProjectionExpression="x")]) == (
+        "Transaction request cannot include multiple operations on one item"
+    )
     assert things.refusal("TransactGetItems", TransactItems=[get("a", "nothing")]).message == (
         "Requested resource not found"
     )

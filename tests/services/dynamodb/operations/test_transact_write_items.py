@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 CANCELLED = "Transaction cancelled, please refer cancellation reasons for specific reasons "
 
 
@@ -58,11 +60,10 @@ def test_reasons_stand_in_the_order_of_actions(things: Any) -> None:
                     "UpdateExpression": "SET a = b",
                 }
             },
-            {"Delete": {"TableName": "things", "Key": {"x": {"S": "a"}}}},
         ],
     )
     assert (error.code, error.status) == ("TransactionCanceledException", 400)
-    assert error.message == CANCELLED + "[None, ConditionalCheckFailed, ValidationError, ValidationError]"
+    assert error.message == CANCELLED + "[None, ConditionalCheckFailed, ValidationError]"
     assert error.members["CancellationReasons"] == [
         {"Code": "None"},
         {
@@ -74,9 +75,58 @@ def test_reasons_stand_in_the_order_of_actions(things: Any) -> None:
             "Code": "ValidationError",
             "Message": "The provided expression refers to an attribute that does not exist in the item",
         },
-        {"Code": "ValidationError", "Message": "The provided key element does not match the schema"},
     ]
     assert things.dump() == before
+
+
+def test_a_key_that_does_not_fit_is_the_only_reason(things: Any) -> None:
+    error = things.refusal(
+        "TransactWriteItems",
+        TransactItems=[
+            put("a", ConditionExpression="attribute_exists(id)"),
+            {"Delete": {"TableName": "things", "Key": {"x": {"S": "a"}}}},
+            {"Put": {"TableName": "things", "Item": {"id": {"N": "1"}}}},
+        ],
+    )
+    assert error.message == CANCELLED + "[None, ValidationError, None]"
+    assert error.members["CancellationReasons"][1] == {
+        "Code": "ValidationError",
+        "Message": "The provided key element does not match the schema",
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (
+            {"Delete": {"TableName": "things", "Key": {"id": {"S": ""}}}},
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an empty string value. Key: id",
+        ),
+        (
+            {"Put": {"TableName": "things", "Item": {"id": {"S": "a"}, "x": {"S": "y" * 409_600}}}},
+            "Item size has exceeded the maximum allowed size",
+        ),
+        (
+            {"Put": {"TableName": "things", "Item": {"id": {"S": "a"}, "x": {"SS": ["b", "a", "b"]}}}},
+            "One or more parameter values were invalid: Input collection [b, a, b] contains duplicates.",
+        ),
+        (
+            {
+                "Delete": {
+                    "TableName": "things",
+                    "Key": {"id": {"S": "a"}},
+                    "ConditionExpression": "x = :x",
+                    "ExpressionAttributeValues": {":x": {"N": ""}},
+                }
+            },
+            "ExpressionAttributeValues contains invalid value: "
+            "The parameter cannot be converted to a numeric value for key :x",
+        ),
+    ],
+)
+def test_what_is_wrong_before_there_is_a_transaction(things: Any, action: Any, message: str) -> None:
+    assert things.message("TransactWriteItems", TransactItems=[put("fine"), action]) == message
 
 
 def test_a_token_stands_for_its_request(things: Any) -> None:

@@ -26,6 +26,13 @@ def test_an_item_is_made_where_there_is_none(things: Any) -> None:
     assert things.get(id={"S": "bare"}) == {"id": {"S": "bare"}}
 
 
+@pytest.mark.parametrize("text", ["REMOVE v", "REMOVE v.w, l[0]", "DELETE s :s"])
+def test_no_item_is_made_where_something_is_only_taken_away(things: Any, text: str) -> None:
+    values = {"s": {"SS": ["x"]}} if ":s" in text else None
+    assert update(things, text, values, ReturnValues="ALL_NEW") == {}
+    assert things.get(**KEY) is None
+
+
 @pytest.mark.parametrize(
     ("return_values", "attributes"),
     [

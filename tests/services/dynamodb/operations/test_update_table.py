@@ -24,7 +24,9 @@ def test_billing_mode_and_throughput(dynamodb: Any) -> None:
     dynamodb("UpdateTable", TableName="things", BillingMode="PAY_PER_REQUEST")
     assert described(dynamodb)["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert described(dynamodb)["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
-    assert "must both be specified" in dynamodb.message("UpdateTable", TableName="things", BillingMode="PROVISIONED")
+    assert "ProvisionedThroughput must be specified" in dynamodb.message(
+        "UpdateTable", TableName="things", BillingMode="PROVISIONED"
+    )
     assert "Neither" in dynamodb.message("UpdateTable", TableName="things", ProvisionedThroughput=NINE)
     dynamodb("UpdateTable", TableName="things", BillingMode="PROVISIONED", ProvisionedThroughput=FIVE)
     assert described(dynamodb)["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
@@ -63,10 +65,7 @@ def test_class_and_protection(things: Any) -> None:
 
 def test_what_is_refused(things: Any) -> None:
     assert things.message("UpdateTable", TableName="things").startswith("At least one of ProvisionedThroughput")
-    create = {"Create": {"IndexName": "by-x", "KeySchema": [], "Projection": {}}}
-    assert things.message("UpdateTable", TableName="things", GlobalSecondaryIndexUpdates=[create]) == (
-        "emu does not support GlobalSecondaryIndexUpdates that create or delete an index yet"
-    )
+    assert things.message("UpdateTable", TableName="things", GlobalSecondaryIndexUpdates=[]).startswith("At least one")
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     assert things.message("UpdateTable", TableName="things", StreamSpecification=stream) == (
         "emu does not support StreamSpecification yet"
