@@ -15,7 +15,7 @@ from services.machine import Change
 Commit = Callable[[Sequence[Change], Sequence[Body], "Context"], int]
 """Applies the changes and queues them as one record, made by that context: its lsn."""
 
-Deliver = Callable[["Context", str, str], list[Change] | None]
+Deliver = Callable[["Context", str, Sequence[str]], list[Change] | None]
 """See :attr:`services.operation.Service.deliver`."""
 
 
@@ -74,10 +74,10 @@ class Context:
         if refusal.rule not in self.rules_off:
             raise refusal(**values)
 
-    def deliver(self, arn: str, message: str) -> list[Change] | None:
-        """The changes that bring an event to the resource of another service; None where there is no such resource."""
+    def deliver(self, arn: str, messages: Sequence[str]) -> list[Change] | None:
+        """The changes that bring events to the resource of another service; None where there is no such resource."""
         deliver = self.targets.get(arn.split(":")[2] if arn.count(":") >= 5 else "")
-        return deliver(self, arn, message) if deliver else None
+        return deliver(self, arn, messages) if deliver else None
 
     async def wait(self, topic: tuple[str, ...], until_ms: int) -> None:
         """Returns when a state notifies ``topic``, when the clock reads ``until_ms``, or when as much real time has

@@ -50,6 +50,7 @@ class Refusal:
     status: the HTTP status.
     message: AWS's text; ``{name}`` is filled from the call's keywords.
     query_code: the code of the Query protocol where it differs (SQS: ``AWS.SimpleQueueService.NonExistentQueue``).
+    query_message: the Query protocol's text where it differs, without anything to fill in.
     members: error document members filled from the call's keywords: member name → keyword.
     """
 
@@ -59,6 +60,7 @@ class Refusal:
     message: str
     query_code: str | None = None
     members: Mapping[str, str] = field(default_factory=dict)
+    query_message: str | None = None
 
     def __call__(self, *, headers: Mapping[str, str] | None = None, **values: Any) -> ServiceError:
         members = {member: values[keyword] for member, keyword in self.members.items() if keyword in values}

@@ -10,6 +10,8 @@ import os
 from hashlib import blake2b
 from typing import Protocol
 
+_POOL_BYTES = 4096
+
 
 class Ids(Protocol):
     """Where identifiers come from."""
@@ -25,8 +27,17 @@ class RandomIds:
 
     position = 0
 
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+
     def random_bytes(self, length: int) -> bytes:
-        return os.urandom(length)
+        start, self._used = self._used, self._used + length
+        if self._used > len(self._pool):
+            # Asking the system for a few bytes costs as much as for a few thousand.
+            self._pool = os.urandom(_POOL_BYTES)
+            start, self._used = 0, length
+        return self._pool[start : self._used]
 
 
 class SeededIds:

@@ -89,6 +89,12 @@ class State(Protocol):
     def clear(self) -> None:
         """Empties everything."""
 
+    def forget(self, account: str, region: str) -> None:
+        """Empties one namespace."""
+
+    def unique_names(self, account: str, region: str) -> Iterable[str]:
+        """What the namespace holds under names that no other one may hold: buckets."""
+
     def counts(self) -> Mapping[str, int]:
         """Entities by plural name, for the log: ``{"buckets": 2, "objects": 9}``."""
 

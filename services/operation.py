@@ -5,7 +5,7 @@ A table is also the coverage document: an operation of AWS's model that isn't in
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,8 +49,9 @@ class Service:
     new_state: makes an empty state; None for a service that keeps nothing.
     next_deadline_ms: when :attr:`fire` has something to do next; None for never.
     fire: commits what is due at ``now_ms`` (retention, TTL), at most 1,000 changes a call, each decision in the change.
-    deliver: takes an event of another service for the resource that an ARN names: the changes that deliver it, or None
+    deliver: takes events of another service for the resource that an ARN names: the changes that deliver them, or None
         where there is no such resource. They are committed by the caller, in the same record as what caused them.
+    check_body: compares a body that came whole with what the request's headers (lower-case names) say about it.
     traits: what the published model leaves out about the service's protocols.
     """
 
@@ -60,5 +61,6 @@ class Service:
     new_state: Callable[[Hooks], State] | None
     next_deadline_ms: Callable[[Any], int | None] = lambda state: None
     fire: Callable[[Context, int], None] | None = None
-    deliver: Callable[[Context, str, str], list[Any] | None] | None = None
+    deliver: Callable[[Context, str, Sequence[str]], list[Any] | None] | None = None
+    check_body: Callable[[Mapping[str, str], bytes], None] | None = None
     traits: Traits = Traits()

@@ -34,6 +34,13 @@ MALFORMED_XML = Refusal(
 INVALID_URI = Refusal(
     "wire.invalid-uri", "InvalidURI", 400, "Couldn't parse the specified URI.", members={"URI": "uri"}
 )
+NO_CONTENT_LENGTH = Refusal(
+    "wire.content-length",
+    "NotImplemented",
+    501,
+    "A header you provided implies functionality that is not implemented",
+    members={"Header": "header"},
+)
 INVALID_ARGUMENT = Refusal(
     "wire.invalid-argument",
     "InvalidArgument",

@@ -93,10 +93,11 @@ class QueryCodec:
     def error(self, error: ServiceError, request: Request, request_id: str) -> Response:
         shape = self._model.shapes.get(error.code)
         code = error.refusal.query_code or (shape.query_code if shape else None) or error.code
+        message = error.refusal.query_message or error.message
         fault = "Sender" if error.status < 500 else "Receiver"
         text = (
             f'{_DECLARATION}<ErrorResponse xmlns="{self._namespace}"><Error><Type>{fault}</Type>'
-            f"<Code>{escape(code)}</Code><Message>{escape(error.message)}</Message><Detail/></Error><RequestId>{request_id}</RequestId>"
+            f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message><Detail/></Error><RequestId>{request_id}</RequestId>"
             "</ErrorResponse>"
         )
         return _response(error.status, text, request_id, error.headers)

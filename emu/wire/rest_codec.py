@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from emu.wire.errors import INVALID_URI
+from emu.wire.errors import INVALID_URI, NO_CONTENT_LENGTH
 from emu.wire.message import Request, Response, Slice
 from emu.wire.model import EMPTY, Model, Shape
 from emu.wire.rest_bindings import Inputs, Text, header_text, inputs, metadata_text
@@ -146,9 +146,12 @@ class RestXmlCodec:
 
     def error(self, error: ServiceError, request: Request, request_id: str) -> Response:
         headers = _common(request_id)
+        if error.status == 304:
+            # Headers of this one take the place of what a cache has: it says nothing of the content.
+            return Response(error.status, {**headers, **error.headers}, b"")
         headers["content-type"] = XML
         headers.update(error.headers)
-        if request.method == "HEAD" or error.status == 304:
+        if request.method == "HEAD" or not error.code:
             return Response(error.status, headers, b"")
         members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in error.members.items())
         text = (
@@ -189,7 +192,10 @@ def _decoded(text: str, request: Request) -> str:
 
 def _announced(headers: Mapping[str, str], checksum_member: str | None, members: dict[str, Any]) -> None:
     """What the headers say of a body that is still to come: its SHA-256 where the signature covers it, as
-    ``ContentSHA256``, and the algorithm of a checksum that follows as a trailer."""
+    ``ContentSHA256``, and the algorithm of a checksum that follows as a trailer. Refuses a body whose length they don't
+    say."""
+    if "transfer-encoding" in headers and "x-amz-decoded-content-length" not in headers:
+        raise NO_CONTENT_LENGTH(header="Transfer-Encoding")
     sha256 = headers.get("x-amz-content-sha256", "")
     if len(sha256) == _SHA256_DIGITS:
         members["ContentSHA256"] = sha256

@@ -181,6 +181,27 @@ def _each(write: Writer, value: Any, append: Append) -> None:
 def _scalar(shape: Shape, tag: str) -> Writer:
     start, end = f"<{tag}>", f"</{tag}>"
     if shape.type == "string":
-        return lambda value, append: append(f"{start}{escape(value)}{end}")
+        return _string(start, end)
     text = text_of(shape, "iso8601")
     return lambda value, append: append(f"{start}{text(value)}{end}")
+
+
+_REPEATED_LENGTH_MAX = 64
+
+
+def _string(start: str, end: str) -> Writer:
+    """The writer of a string. What stands in one entry of a listing after the other (a storage class, an owner) is
+    escaped once."""
+    last, element = "", f"{start}{end}"
+
+    def string(value: str, append: Append) -> None:
+        nonlocal last, element
+        if value == last:
+            append(element)
+            return
+        text = f"{start}{escape(value)}{end}"
+        append(text)
+        if len(value) <= _REPEATED_LENGTH_MAX:
+            last, element = value, text
+
+    return string

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -22,10 +23,12 @@ _OF_ONE_OBJECT = ("WebsiteRedirectLocation", "ServerSideEncryption", "SSEKMSKeyI
 _STORAGE_CLASSES = frozenset(
     "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING GLACIER DEEP_ARCHIVE GLACIER_IR".split()
 )
+ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+"""Storage classes whose objects have to be restored before they can be read."""
 _ENCRYPTIONS = frozenset({"AES256", "aws:kms", "aws:kms:dsse"})
 _CANNED_ACLS = frozenset(
     "private public-read public-read-write authenticated-read aws-exec-read bucket-owner-read "
-    "bucket-owner-full-control".split()
+    "bucket-owner-full-control log-delivery-write".split()
 )
 _NOT_IMPLEMENTED: Mapping[str, str] = {
     "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
@@ -45,6 +48,8 @@ _OBJECT_LOCK = (
     "ObjectLockEventHoldDurationDays",
     "ObjectLockEventHoldDurationYears",
 )
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-managing.html
+_TAG = re.compile(r"[\w\s+=.:/@-]*")
 _REFUSED = frozenset({*_NOT_IMPLEMENTED, *_OBJECT_LOCK})
 
 
@@ -163,8 +168,14 @@ def _headers(request: dict[str, Any]) -> Mapping[str, str]:
         headers["ContentEncoding"] = ",".join(coding for coding in codings if coding != "aws-chunked")
         if not headers["ContentEncoding"]:
             del headers["ContentEncoding"]
-    _check_header(headers, "ServerSideEncryption", _ENCRYPTIONS, "The encryption method specified is not supported")
-    _check_header(headers, "ACL", _CANNED_ACLS, "The canned ACL is not valid")
+    encrypted = headers.get("ServerSideEncryption", "AES256")
+    if encrypted not in _ENCRYPTIONS:
+        raise errors.INVALID_ARGUMENT(
+            problem="The encryption method specified is not supported",
+            name="x-amz-server-side-encryption",
+            value=encrypted,
+        )
+    check_canned_acl(headers)
     redirect = headers.get("WebsiteRedirectLocation", "/")
     if not redirect.startswith(("/", "http://", "https://")):
         raise errors.INVALID_ARGUMENT(
@@ -175,17 +186,21 @@ def _headers(request: dict[str, Any]) -> Mapping[str, str]:
     return headers
 
 
-def _check_header(headers: Mapping[str, str], member: str, allowed: frozenset[str], problem: str) -> None:
-    if member in headers and headers[member] not in allowed:
-        name = {"ServerSideEncryption": "x-amz-server-side-encryption", "ACL": "x-amz-acl"}[member]
-        raise errors.INVALID_ARGUMENT(problem=problem, name=name, value=headers[member])
+def check_canned_acl(request: Mapping[str, Any]) -> None:
+    """Errors: InvalidArgument, to which AWS gives no text.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+    """
+    acl = request.get("ACL")
+    if acl is not None and acl not in _CANNED_ACLS:
+        raise errors.INVALID_ARGUMENT(problem="", name="x-amz-acl", value=acl)
 
 
 def _tags(tagging: str) -> Mapping[str, str]:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
     pairs = parse_qsl(tagging, keep_blank_values=True)
     tags = dict(pairs)
-    if len(tags) != len(pairs):
+    if len(tags) != len(pairs) or any(pair.count("=") > 1 for pair in tagging.split("&")):
         raise errors.INVALID_ARGUMENT(
             problem="The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
             "tag name duplicates.",
@@ -195,8 +210,10 @@ def _tags(tagging: str) -> Mapping[str, str]:
     if len(tags) > limits.OBJECT_TAGS_MAX:
         raise errors.TOO_MANY_TAGS(limit=limits.OBJECT_TAGS_MAX)
     for key, value in tags.items():
-        if not 0 < len(key) <= limits.TAG_KEY_LENGTH_MAX or key.startswith("aws:"):
-            raise errors.INVALID_TAG(problem="The TagKey you have provided is invalid")
-        if len(value) > limits.TAG_VALUE_LENGTH_MAX:
-            raise errors.INVALID_TAG(problem="The TagValue you have provided is invalid")
+        if not 0 < len(key) <= limits.TAG_KEY_LENGTH_MAX or not _TAG.fullmatch(key):
+            raise errors.INVALID_TAG(problem="The TagKey you have provided is invalid", key=key)
+        if key.startswith("aws:"):
+            raise errors.INVALID_TAG(problem="Your TagKey cannot be prefixed with aws:", key=key)
+        if len(value) > limits.TAG_VALUE_LENGTH_MAX or not _TAG.fullmatch(value):
+            raise errors.INVALID_TAG(problem="The TagValue you have provided is invalid", key=key, value=value)
     return tags

@@ -13,23 +13,32 @@ from services.checksums import encoded
 from services.context import Context
 from services.s3 import errors, limits
 from services.s3.bucket import Bucket, UploadEntry
-from services.s3.integrity import DEFAULT_ALGORITHM, checksum_member, composite, given_checksum, multipart_etag
+from services.s3.integrity import (
+    DEFAULT_ALGORITHM,
+    EITHER_TYPE,
+    checksum_member,
+    composite,
+    given_checksum,
+    multipart_etag,
+)
 from services.s3.model import Checksum, CompletedPart, Multipart, ObjectVersion, Part, Upload
 
 
 def listed_parts(ctx: Context, entry: UploadEntry, request: dict[str, Any]) -> list[Part]:
     """The parts that the object is to be made of, in order.
 
-    Errors: MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidRequest.
+    Errors: MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidRequest, BadDigest.
     """
     upload = entry.upload
-    listed = (request.get("MultipartUpload") or {}).get("Parts")
+    if "MultipartUpload" not in request:
+        raise errors.INVALID_REQUEST(problem="You must specify at least one part")
+    listed = request["MultipartUpload"].get("Parts")
     if not listed or any("PartNumber" not in item or "ETag" not in item for item in listed):
         raise errors.MALFORMED_XML()
     asked_type = request.get("ChecksumType")
-    if asked_type is not None and upload.checksum_type is not None and asked_type != upload.checksum_type:
+    if asked_type not in (None, upload.checksum_type):
         raise errors.INVALID_REQUEST(
-            problem=f"The upload was created using the {upload.checksum_type} checksum mode. "
+            problem=f"The upload was created using the {upload.checksum_type or 'null'} checksum mode. "
             "The complete request must use the same checksum mode."
         )
     numbers = [item["PartNumber"] for item in listed]
@@ -57,9 +66,9 @@ def listed_parts(ctx: Context, entry: UploadEntry, request: dict[str, Any]) -> l
 
 
 def _listed_part(entry: UploadEntry, item: dict[str, Any]) -> Part:
-    upload, number, etag = entry.upload, item["PartNumber"], item["ETag"]
+    upload, number, etag = entry.upload, item["PartNumber"], item["ETag"].strip('"')
     part: Part | None = entry.parts.get(number)
-    if part is None or etag.strip('"') != part.etag:
+    if part is None or etag != part.etag:
         raise errors.INVALID_PART(upload_id=upload.upload_id, number=number, etag=etag)
     given = given_checksum(item)
     if given is None:
@@ -69,7 +78,9 @@ def _listed_part(entry: UploadEntry, item: dict[str, Any]) -> Part:
                 problem=f"The upload was created using a {algorithm} checksum. The complete request must "
                 f"include the checksum for each part. It was missing for part {number} in the request."
             )
-    elif part.checksum is not None and given != (upload.checksum_algorithm, part.checksum):
+    elif upload.checksum_algorithm not in (None, given[0]):
+        raise errors.BAD_PART_CHECKSUM(algorithm=given[0].lower(), number=number)
+    elif upload.checksum_algorithm is None or part.checksum not in (None, given[1]):
         raise errors.INVALID_PART(upload_id=upload.upload_id, number=number, etag=etag)
     return part
 
@@ -90,10 +101,15 @@ def object_checksum(upload: Upload, parts: list[Part], body: Body, request: dict
     else:
         checksum = Checksum(algorithm, "FULL_OBJECT", encoded(body.digests[algorithm]))
     given = given_checksum(request)
-    if given is not None:
-        name, value = given
-        if name != algorithm or value not in (checksum.value, checksum.value.partition("-")[0]):
-            raise errors.BAD_CHECKSUM(algorithm=name)
+    name, value = given if given is not None else (None, None)
+    if name is None or (upload.checksum_algorithm is None and name != algorithm):
+        # AWS ignores what an upload that was begun without an algorithm has no use for.
+        return checksum
+    # Where the algorithm has both types, a value without a type is taken for a composite one.
+    asked_type = request.get("ChecksumType") or ("COMPOSITE" if algorithm in EITHER_TYPE else checksum.type)
+    fits = value in (checksum.value, checksum.value.partition("-")[0])
+    if name != algorithm or asked_type != checksum.type or not fits:
+        raise errors.BAD_CHECKSUM(algorithm=name.lower())
     return checksum
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.context import Context
+from services.errors import ServiceError
 from services.s3 import errors
 from services.s3.bucket import Bucket
-from services.s3.model import ObjectVersion
+from services.s3.model import ObjectVersion, Upload
 from services.s3.names import http_date, whole_seconds
 
 
@@ -69,24 +70,50 @@ def check_copy_source(request: dict[str, Any], source: ObjectVersion) -> None:
 def check_write(ctx: Context, request: dict[str, Any], bucket: Bucket) -> None:
     """The conditions of PutObject, CopyObject and CompleteMultipartUpload on what they would take the place of.
 
-    Errors: PreconditionFailed; NoSuchKey for If-Match where there is no object; NotImplemented for an If-None-Match
-    other than ``*``. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    Errors: PreconditionFailed; NoSuchKey for If-Match where there is no object; NotImplemented for both conditions at
+    once, an If-None-Match other than ``*`` and an If-Match that is ``*``.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
     key: str = request["Key"]
-    if (tags := request.get("IfNoneMatch")) is not None:
-        if tags.strip() != "*":
-            raise errors.NOT_IMPLEMENTED(
-                header="If-None-Match",
-                detail="We don't accept the provided value of If-None-Match header for this API",
-            )
+    forbidding, demanding = request.get("IfNoneMatch"), request.get("IfMatch")
+    if forbidding is not None and demanding is not None:
+        raise errors.NOT_IMPLEMENTED(
+            header="If-Match,If-None-Match", detail="Multiple conditional request headers present in the request"
+        )
+    if forbidding is not None:
+        if forbidding.strip() != "*":
+            raise _value_not_accepted("If-None-Match")
         if key in bucket.objects:
             raise errors.PRECONDITION_FAILED(condition="If-None-Match")
-    if (tags := request.get("IfMatch")) is not None:
+    if demanding is not None:
+        if demanding.strip() == "*":
+            raise _value_not_accepted("If-Match")
         current = bucket.objects.get(key)
         if current is None:
             raise errors.NO_SUCH_KEY(key=key)
-        if not etag_matches(tags, current.etag):
+        if not etag_matches(demanding, current.etag):
             raise errors.PRECONDITION_FAILED(condition="If-Match")
+
+
+def _value_not_accepted(header: str) -> ServiceError:
+    return errors.NOT_IMPLEMENTED(
+        header=header, detail=f"We don't accept the provided value of {header} header for this API"
+    )
+
+
+def check_completion(ctx: Context, request: dict[str, Any], bucket: Bucket, upload: Upload) -> None:
+    """The conditions of CompleteMultipartUpload. One that holds fails all the same where the key was written or
+    deleted since the upload began: who lost that race has to begin anew. Of a deletion only a delete marker tells.
+
+    Errors: those of :func:`check_write`, ConditionalRequestConflict.
+    """
+    check_write(ctx, request, bucket)
+    current = bucket.current(upload.key)
+    if current is None or current.last_modified_ms <= upload.initiated_ms:
+        return
+    for member, header in (("IfMatch", "If-Match"), ("IfNoneMatch", "If-None-Match")):
+        if member in request:
+            raise errors.CONDITIONAL_REQUEST_CONFLICT(condition=header, key=upload.key)
 
 
 def check_deletion(bucket: Bucket, key: str, etag: str | None) -> None:

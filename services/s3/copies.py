@@ -17,6 +17,7 @@ from services.bodies import Body
 from services.checksums import encoded, new_digest
 from services.context import Context
 from services.s3 import errors
+from services.s3.attributes import ARCHIVES
 from services.s3.bucket import Bucket
 from services.s3.lookup import check_version_id, find_bucket, find_object
 from services.s3.model import DeleteMarker, ObjectVersion
@@ -48,11 +49,7 @@ def find_source(ctx: Context, request: dict[str, Any]) -> Source:
     path, has_version, version = header.partition("?versionId=")
     bucket_name, _, key = unquote(path).removeprefix("/").partition("/")
     if not bucket_name or not key:
-        raise errors.INVALID_ARGUMENT(
-            problem="Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-            name=_NAME,
-            value=header,
-        )
+        raise errors.INVALID_ARGUMENT(problem="Invalid copy source object key", name=_NAME, value=_NAME)
     bucket = find_bucket(ctx, bucket_name, request.get("ExpectedSourceBucketOwner"))
     version_id = unquote(version) if has_version else None
     if version_id is not None:
@@ -61,7 +58,10 @@ def find_source(ctx: Context, request: dict[str, Any]) -> Source:
             raise errors.INVALID_REQUEST(
                 problem="The source of a copy request may not specifically refer to a delete marker by version id."
             )
-    return Source(bucket, find_object(bucket, key, version_id), version_id)
+    found = find_object(bucket, key, version_id)
+    if found.storage_class in ARCHIVES:
+        ctx.refuse(errors.INVALID_SOURCE_STATE, storage_class=found.storage_class)
+    return Source(bucket, found, version_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ INVALID_LOCATION_CONSTRAINT = _refusal(
     "The specified location-constraint is not valid",
     LocationConstraint="constraint",
 )
+INVALID_OWNER_ACCOUNT = _refusal(
+    "expected-bucket-owner-form",
+    "InvalidBucketOwnerAWSAccountID",
+    400,
+    "The value of the expected bucket owner parameter must be an AWS Account ID... [{value}]",
+)
 EXPECTED_OWNER_DIFFERS = _refusal("expected-bucket-owner", "AccessDenied", 403, "Access Denied")
 
 # Requests
@@ -75,6 +81,9 @@ MALFORMED_XML = _refusal(
     400,
     "The XML you provided was not well-formed or did not validate against our published schema",
 )
+MISSING_REQUEST_BODY = _refusal("request-body", "MissingRequestBodyError", 400, "Request Body is empty")
+RELATIVE_KEY = _refusal("key-stays-in-bucket", "", 400, "")
+"""AWS's front door answers this one, without a word."""
 NOT_IMPLEMENTED = _refusal(
     "header-is-implemented",
     "NotImplemented",
@@ -83,7 +92,7 @@ NOT_IMPLEMENTED = _refusal(
     Header="header",
     additionalMessage="detail",
 )
-INVALID_TAG = _refusal("tag", "InvalidTag", 400, "{problem}")
+INVALID_TAG = _refusal("tag", "InvalidTag", 400, "{problem}", TagKey="key", TagValue="value")
 TOO_MANY_TAGS = _refusal("tag-count", "BadRequest", 400, "Object tags cannot be greater than {limit}")
 INVALID_STORAGE_CLASS = _refusal(
     "storage-class",
@@ -126,6 +135,9 @@ BAD_MD5 = _refusal(
     ExpectedDigest="expected",
     CalculatedDigest="calculated",
 )
+BAD_PART_CHECKSUM = _refusal(
+    "part-checksum", "BadDigest", 400, "The {algorithm} you specified for part {number} did not match what we received."
+)
 BAD_CHECKSUM = _refusal(
     "checksum", "BadDigest", 400, "The {algorithm} you specified did not match the calculated checksum."
 )
@@ -165,6 +177,28 @@ PRECONDITION_FAILED = _refusal(
     "At least one of the pre-conditions you specified did not hold",
     Condition="condition",
 )
+CONDITIONAL_REQUEST_CONFLICT = _refusal(
+    "condition-outlives-upload",
+    "ConditionalRequestConflict",
+    409,
+    "The conditional request cannot succeed due to a conflicting operation against this resource.",
+    Condition="condition",
+    Key="key",
+)
+INVALID_OBJECT_STATE = _refusal(
+    "object-is-not-archived",
+    "InvalidObjectState",
+    403,
+    "The operation is not valid for the object's storage class",
+    StorageClass="storage_class",
+)
+INVALID_SOURCE_STATE = _refusal(
+    "object-is-not-archived",
+    "InvalidObjectState",
+    403,
+    "Operation is not valid for the source object's storage class",
+    StorageClass="storage_class",
+)
 INVALID_RANGE = _refusal(
     "range",
     "InvalidRange",
@@ -187,6 +221,12 @@ COPY_TO_ITSELF = _refusal(
     400,
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
     "metadata, storage class, website redirect location or encryption attributes.",
+)
+UNKNOWN_DESTINATIONS = _refusal(
+    "notification-destination",
+    "InvalidArgument",
+    400,
+    "Unable to validate the following destination configurations",
 )
 TOO_MANY_CONFIGURATIONS = _refusal(
     "notification-count",

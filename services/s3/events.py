@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,8 +19,7 @@ from services.s3.settings import QueueConfiguration
 _EVENT_VERSION = "2.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """name: without ``s3:``. size: None for a deletion. version_id: None where the object has none to show."""
 
     name: str
@@ -31,31 +29,84 @@ class Event:
     version_id: str | None = None
 
 
-def deliveries(ctx: Context, bucket: Bucket, event: Event, position: int = 1) -> list[Change]:
-    """The changes that bring an event to the queues that want it, to be committed with what happened.
+class Deliveries:
+    """The events of one request on their way to the queues that want them, in the order of its changes to the bucket's
+    objects. What is the same in the messages of all of them is made once."""
 
-    position: which of the record's changes to the bucket's objects the event tells of, from 1.
-    """
-    changes: list[Change] = []
-    for configuration in bucket.settings.queue_configurations:
-        if wants(configuration, event):
-            message = _message(ctx, bucket, configuration, event, bucket.sequence + position)
-            changes += ctx.deliver(configuration.queue_arn, message) or ()
-    return changes
+    def __init__(self, ctx: Context, bucket: Bucket) -> None:
+        self._ctx = ctx
+        self._bucket = bucket
+        self._sequence = bucket.sequence
+        self._interested: dict[str, list[tuple[QueueConfiguration, str]]] = {}
+        self._messages: dict[str, list[str]] = {}
+
+    def add(self, event: Event) -> None:
+        """The event of the request's next change."""
+        self._sequence += 1
+        interested = self._interested.get(event.name)
+        if interested is None:
+            interested = self._interested[event.name] = [
+                (configuration, _head(self._ctx, self._bucket, configuration, event.name))
+                for configuration in self._bucket.settings.queue_configurations
+                if names(configuration, event.name)
+            ]
+        for configuration, head in interested:
+            if fits(configuration, event.key):
+                message = f"{head}{_entity(event, self._sequence)}{_TAIL}"
+                self._messages.setdefault(configuration.queue_arn, []).append(message)
+
+    def changes(self) -> list[Change]:
+        """What brings the events to their queues, to be committed with what happened."""
+        return [
+            change
+            for queue_arn, messages in self._messages.items()
+            for change in self._ctx.deliver(queue_arn, messages) or ()
+        ]
 
 
-def wants(configuration: QueueConfiguration, event: Event) -> bool:
-    """Whether an event is one of those that a configuration names, and its key fits."""
-    if not (event.key.startswith(configuration.prefix) and event.key.endswith(configuration.suffix)):
-        return False
-    name = f"s3:{event.name}"
+def names(configuration: QueueConfiguration, event_name: str) -> bool:
+    """Whether a configuration names an event."""
+    name = f"s3:{event_name}"
     return any(
         name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted for wanted in configuration.events
     )
 
 
-def _message(ctx: Context, bucket: Bucket, configuration: QueueConfiguration, event: Event, sequence: int) -> str:
-    account = bucket.settings.account
+def fits(configuration: QueueConfiguration, key: str) -> bool:
+    """Whether a key passes a configuration's filter."""
+    return key.startswith(configuration.prefix) and key.endswith(configuration.suffix)
+
+
+def _head(ctx: Context, bucket: Bucket, configuration: QueueConfiguration, event_name: str) -> str:
+    """A message's JSON up to the object."""
+    record = {
+        "eventVersion": _EVENT_VERSION,
+        "eventSource": "aws:s3",
+        "awsRegion": bucket.settings.location,
+        "eventTime": iso_date(ctx.now_ms()),
+        "eventName": event_name,
+        "userIdentity": {"principalId": f"AWS:{ctx.account}"},
+        "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+        "responseElements": {"x-amz-request-id": ctx.request_id, "x-amz-id-2": host_id(ctx.request_id)},
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": configuration.id,
+            "bucket": {
+                "name": bucket.name,
+                "ownerIdentity": {"principalId": canonical_user_id(bucket.settings.account)},
+                "arn": f"arn:aws:s3:::{bucket.name}",
+            },
+        },
+    }
+    return f'{{"Records":[{orjson.dumps(record).decode().removesuffix("}}")},"object":'
+
+
+_TAIL = "}}]}"
+"""What is open in a head."""
+
+
+def _entity(event: Event, sequence: int) -> str:
+    """The object of a message, as JSON."""
     entity: dict[str, Any] = {"key": url_encoded(event.key)}
     if event.size is not None:
         entity["size"] = event.size
@@ -65,27 +116,7 @@ def _message(ctx: Context, bucket: Bucket, configuration: QueueConfiguration, ev
         entity["versionId"] = event.version_id
     # A number that grows with each change to the bucket tells the order of two events on one key.
     entity["sequencer"] = f"{sequence:018X}"
-    record = {
-        "eventVersion": _EVENT_VERSION,
-        "eventSource": "aws:s3",
-        "awsRegion": bucket.settings.location,
-        "eventTime": iso_date(ctx.now_ms()),
-        "eventName": event.name,
-        "userIdentity": {"principalId": f"AWS:{ctx.account}"},
-        "requestParameters": {"sourceIPAddress": "127.0.0.1"},
-        "responseElements": {"x-amz-request-id": ctx.request_id, "x-amz-id-2": host_id(ctx.request_id)},
-        "s3": {
-            "s3SchemaVersion": "1.0",
-            "configurationId": configuration.id,
-            "bucket": {
-                "name": bucket.name,
-                "ownerIdentity": {"principalId": canonical_user_id(account)},
-                "arn": f"arn:aws:s3:::{bucket.name}",
-            },
-            "object": entity,
-        },
-    }
-    return orjson.dumps({"Records": [record]}).decode()
+    return orjson.dumps(entity).decode()
 
 
 def test_message(ctx: Context, bucket: Bucket) -> str:

@@ -21,13 +21,15 @@ from services.s3 import errors
 from services.s3.model import Checksum, ChecksumType
 
 DEFAULT_ALGORITHM = "CRC64NVME"
+_SHA256_DIGITS = 64
 
 _MEMBERS: Mapping[str, str] = {
     algorithm: f"Checksum{algorithm}" for algorithm in (*ALGORITHMS, "XXHASH64", "XXHASH3", "XXHASH128")
 }
 _MEMBER_NAMES = frozenset(_MEMBERS.values())
 _FULL_OBJECT_ONLY = frozenset({"CRC64NVME"})
-_EITHER_TYPE = frozenset({"CRC32", "CRC32C"})
+EITHER_TYPE = frozenset({"CRC32", "CRC32C"})
+"""Algorithms whose checksum of an object in parts may be composite or full-object; composite unless it is asked for."""
 
 
 def checksum_members(checksum: Checksum | None) -> dict[str, str]:
@@ -117,6 +119,32 @@ def verified(request: dict[str, Any], body: Body) -> tuple[str, str] | None:
     return computed
 
 
+def verify_document(headers: Mapping[str, str], data: bytes) -> None:
+    """Compares what a request's headers (lower-case names) say about a body that came whole with what arrived. A
+    checksum counts where ``x-amz-sdk-checksum-algorithm`` says that it is the body's: CompleteMultipartUpload has one
+    of the object.
+
+    Errors: those of :func:`verified`.
+    """
+    if (md5 := headers.get("content-md5")) is not None:
+        _verify_md5(md5, _digest("MD5", data))
+    expected = headers.get("x-amz-content-sha256", "")
+    if len(expected) == _SHA256_DIGITS and expected != (calculated := _digest("SHA256", data).hex()):
+        raise errors.CONTENT_SHA256_MISMATCH(expected=expected, calculated=calculated)
+    algorithm = headers.get("x-amz-sdk-checksum-algorithm", "").upper()
+    value = headers.get(f"x-amz-checksum-{algorithm.lower()}")
+    if algorithm in ALGORITHMS and value is not None:
+        _check_form(algorithm, value)
+        if value != checksum_of(algorithm, data):
+            raise errors.BAD_CHECKSUM(algorithm=algorithm)
+
+
+def _digest(algorithm: str, data: bytes) -> bytes:
+    digest = new_digest(algorithm)
+    digest.update(data)
+    return digest.digest()
+
+
 def _verify_md5(header: str, calculated: bytes) -> None:
     expected = _decoded(header)
     if expected is None or len(expected) != len(calculated):
@@ -159,7 +187,7 @@ def upload_checksum_type(algorithm: str | None, asked: str | None) -> ChecksumTy
         return None
     if asked not in (None, "FULL_OBJECT", "COMPOSITE"):
         raise errors.INVALID_REQUEST(problem="Value for x-amz-checksum-type header is invalid.")
-    if algorithm in _EITHER_TYPE:
+    if algorithm in EITHER_TYPE:
         return "FULL_OBJECT" if asked == "FULL_OBJECT" else "COMPOSITE"
     only: ChecksumType = "FULL_OBJECT" if algorithm in _FULL_OBJECT_ONLY else "COMPOSITE"
     if asked not in (None, only):

@@ -6,6 +6,9 @@ from __future__ import annotations
 BUCKET_NAME_LENGTH_MIN = 3
 BUCKET_NAME_LENGTH_MAX = 63
 
+# https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
+ACCOUNT_ID_DIGITS = 12
+
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 KEY_BYTES_MAX = 1024
 

@@ -8,15 +8,18 @@ from services.context import Context
 from services.s3 import errors, limits
 from services.s3.bucket import Bucket, UploadEntry
 from services.s3.model import NULL_VERSION, DeleteMarker, ObjectVersion
-from services.s3.names import http_date, is_version_id, key_size
+from services.s3.names import http_date, is_account_id, is_version_id, key_size, leads_out
 
 
 def find_bucket(ctx: Context, name: str, expected_owner: str | None = None) -> Bucket:
     """Whoever asks: a bucket's name is enough. ``expected_owner`` is the account that the caller expects it to have.
 
-    Errors: NoSuchBucket; AccessDenied where the bucket belongs to another account than expected.
+    Errors: NoSuchBucket; AccessDenied where the bucket belongs to another account than expected;
+    InvalidBucketOwnerAWSAccountID where what is expected is no account id.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     """
+    if expected_owner is not None and not is_account_id(expected_owner):
+        ctx.refuse(errors.INVALID_OWNER_ACCOUNT, value=expected_owner)
     bucket: Bucket | None = ctx.state.buckets.get(name)
     if bucket is None:
         raise errors.NO_SUCH_BUCKET(bucket=name)
@@ -34,6 +37,23 @@ def check_key(ctx: Context, key: str) -> None:
     """Errors: KeyTooLongError."""
     if (size := key_size(key)) > limits.KEY_BYTES_MAX:
         ctx.refuse(errors.KEY_TOO_LONG, size=size, size_max=limits.KEY_BYTES_MAX)
+
+
+def check_path_key(ctx: Context, key: str) -> None:
+    """For a key that stands in the request's path. Errors: KeyTooLongError, and 400 for one that leads out of the
+    bucket when it is read as a path. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+    """
+    check_key(ctx, key)
+    if ".." in key and leads_out(key):
+        ctx.refuse(errors.RELATIVE_KEY)
+
+
+def payload(request: dict[str, Any], member: str) -> dict[str, Any]:
+    """The document in a request's body. Errors: MissingRequestBodyError."""
+    if member not in request:
+        raise errors.MISSING_REQUEST_BODY()
+    document: dict[str, Any] = request[member]
+    return document
 
 
 def check_version_id(version_id: str) -> None:

@@ -43,9 +43,27 @@ def is_version_id(version_id: str) -> bool:
     return version_id == NULL_VERSION or _VERSION_ID.fullmatch(version_id) is not None
 
 
+def is_account_id(text: str) -> bool:
+    """Whether an account could have this id."""
+    return len(text) == limits.ACCOUNT_ID_DIGITS and text.isascii() and text.isdigit()
+
+
 def key_size(key: str) -> int:
     """Bytes of a key in UTF-8."""
     return len(key) if key.isascii() else len(key.encode("utf-8", "surrogatepass"))
+
+
+def leads_out(key: str) -> bool:
+    """Whether a key has, read from left to right, more ``..`` segments than others at any point."""
+    depth = 0
+    for segment in key.split("/"):
+        if segment == "..":
+            depth -= 1
+            if depth < 0:
+                return True
+        elif segment not in ("", "."):
+            depth += 1
+    return False
 
 
 def _token(ids: Ids, length: int) -> str:

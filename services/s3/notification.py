@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -68,21 +68,27 @@ def refuse_other_targets(configuration: dict[str, Any]) -> None:
 
     Errors: InvalidArgument as AWS's for a destination that isn't there.
     """
-    for member, arn in _ELSEWHERE.items():
-        for entry in configuration.get(member, ()):
-            raise unknown_destination(entry.get(arn, ""), "The destination does not exist")
+    missing = {
+        entry.get(arn, ""): "The destination does not exist"
+        for member, arn in _ELSEWHERE.items()
+        for entry in configuration.get(member, ())
+    }
+    if missing:
+        raise unknown_destinations(missing)
 
 
-def unknown_destination(arn: str, why: str) -> ServiceError:
-    return errors.INVALID_ARGUMENT(
-        problem="Unable to validate the following destination configurations", name=arn, value=why
-    )
+def unknown_destinations(problems: Mapping[str, str]) -> ServiceError:
+    """The refusal of destinations: what is wrong with each, by ARN."""
+    error = errors.UNKNOWN_DESTINATIONS()
+    for number, (arn, problem) in enumerate(problems.items(), 1):
+        error.members |= {f"ArgumentName{number}": arn, f"ArgumentValue{number}": problem}
+    return error
 
 
 def _queue_configuration(ctx: Context, entry: dict[str, Any]) -> QueueConfiguration:
     arn: str = entry.get("QueueArn", "")
     if not arn.startswith("arn:aws:sqs:") or arn.count(":") != 5:
-        raise _invalid("The ARN could not be parsed", "QueueArn", arn)
+        raise _invalid("The ARN could not be parsed", "Queue", arn)
     events: list[str] = entry.get("Events", [])
     if not events:
         raise errors.MALFORMED_XML()

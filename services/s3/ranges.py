@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from services.s3 import errors
+from services.s3 import errors, limits
 from services.s3.model import ObjectVersion
 
 _RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*")
@@ -48,13 +48,24 @@ def parse_range(header: str, size: int) -> Span | None:
     return Span(start, length)
 
 
+def check_part_number(number: int) -> None:
+    """Errors: InvalidArgument."""
+    if not 1 <= number <= limits.PART_NUMBER_MAX:
+        raise errors.INVALID_ARGUMENT(
+            problem=f"Part number must be an integer between 1 and {limits.PART_NUMBER_MAX}, inclusive",
+            name="partNumber",
+            value=str(number),
+        )
+
+
 def part_span(version: ObjectVersion, number: int) -> Span:
     """The bytes of a part of an object; an object that was put in one piece is its own only part.
 
-    Errors: InvalidPartNumber.
+    Errors: InvalidArgument, InvalidPartNumber.
     """
+    check_part_number(number)
     sizes = [part.size for part in version.multipart.parts] if version.multipart else [version.size]
-    if not 1 <= number <= len(sizes):
+    if number > len(sizes):
         raise errors.INVALID_PART_NUMBER(count=len(sizes), number=number)
     return Span(sum(sizes[: number - 1]), sizes[number - 1])
 
@@ -62,7 +73,8 @@ def part_span(version: ObjectVersion, number: int) -> Span:
 def parse_copy_range(header: str, size: int) -> Span:
     """The bytes that UploadPartCopy takes from its source: ``bytes=first-last``, both within it.
 
-    Errors: InvalidArgument. https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+    Errors: InvalidArgument; InvalidRequest where no byte of it exists.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
     """
     name = "x-amz-copy-source-range"
     match = _COPY_RANGE.fullmatch(header.strip())
@@ -74,6 +86,8 @@ def parse_copy_range(header: str, size: int) -> Span:
             value=header,
         )
     first, last = int(match[1]), int(match[2])
+    if first >= size:
+        raise errors.INVALID_REQUEST(problem="The specified copy range is invalid for the source object size")
     if last >= size:
         raise errors.INVALID_ARGUMENT(
             problem=f"Range specified is not valid for source object of size: {size}", name=name, value=header

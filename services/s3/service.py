@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Sto
 from __future__ import annotations
 
 from services.operation import Operation, Service
-from services.s3.integrity import object_digests, upload_digests
+from services.s3.integrity import object_digests, upload_digests, verify_document
 from services.s3.operations import (
     buckets,
     copying,
@@ -27,6 +27,7 @@ SERVICE = Service(
     name="s3",
     title="Amazon S3",
     new_state=State,
+    check_body=verify_document,
     traits=Traits(xml=XML_NAMES),
     operations={
         "CreateBucket": Operation(buckets.create_bucket, ("s3.create_bucket",)),

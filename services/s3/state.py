@@ -169,11 +169,19 @@ class State:
                 self._hooks.retain(sha256)
 
     def clear(self) -> None:
-        buckets = list(self.buckets.values())
-        self.buckets.clear()
+        self._remove(list(self.buckets.values()))
+
+    def forget(self, account: str, region: str) -> None:
+        self._remove(self.owned(account, region))
+
+    def _remove(self, buckets: Iterable[Bucket]) -> None:
         for bucket in buckets:
+            del self.buckets[bucket.name]
             for sha256 in bucket.bodies():
                 self._hooks.release(sha256)
+
+    def unique_names(self, account: str, region: str) -> Iterable[str]:
+        return [bucket.name for bucket in self.owned(account, region)]
 
     def counts(self) -> Mapping[str, int]:
         buckets = self.buckets.values()

@@ -8,7 +8,7 @@ from services.bodies import Body
 from services.context import Context
 from services.machine import Change
 from services.s3.bucket import Bucket
-from services.s3.events import Event, deliveries
+from services.s3.events import Deliveries, Event
 from services.s3.lookup import event_version
 from services.s3.model import NULL_VERSION, DeleteMarker, ObjectVersion
 from services.s3.names import new_version_id
@@ -45,24 +45,21 @@ def commit_object(
         change = bucket_change(bucket, "put_object", object=version.encode())
     else:
         change = bucket_change(bucket, "complete_upload", upload_id=upload_id, object=version.encode())
-    event = Event(event_name, version.key, version.size, version.etag, event_version(bucket, version.version_id))
-    ctx.commit(change, *deliveries(ctx, bucket, event), bodies=() if body is None else (body,))
-
-
-def delete_marker_changes(ctx: Context, bucket: Bucket, marker: DeleteMarker, position: int) -> list[Change]:
-    """The changes that put a delete marker on top of an object."""
-    event = Event(
-        "ObjectRemoved:DeleteMarkerCreated",
-        marker.key,
-        etag=_ETAG_OF_NOTHING,
-        version_id=event_version(bucket, marker.version_id),
+    deliveries = Deliveries(ctx, bucket)
+    deliveries.add(
+        Event(event_name, version.key, version.size, version.etag, event_version(bucket, version.version_id))
     )
-    change = bucket_change(bucket, "put_delete_marker", marker=marker.encode())
-    return [change, *deliveries(ctx, bucket, event, position)]
+    ctx.commit(change, *deliveries.changes(), bodies=() if body is None else (body,))
 
 
-def delete_version_changes(ctx: Context, bucket: Bucket, key: str, version_id: str, position: int) -> list[Change]:
-    """The changes that take one version away for good."""
-    event = Event("ObjectRemoved:Delete", key, version_id=event_version(bucket, version_id))
-    change = bucket_change(bucket, "delete_version", key=key, version_id=version_id)
-    return [change, *deliveries(ctx, bucket, event, position)]
+def delete_marker_change(bucket: Bucket, marker: DeleteMarker, deliveries: Deliveries) -> Change:
+    """The change that puts a delete marker on top of an object."""
+    version_id = event_version(bucket, marker.version_id)
+    deliveries.add(Event("ObjectRemoved:DeleteMarkerCreated", marker.key, etag=_ETAG_OF_NOTHING, version_id=version_id))
+    return bucket_change(bucket, "put_delete_marker", marker=marker.encode())
+
+
+def delete_version_change(bucket: Bucket, key: str, version_id: str, deliveries: Deliveries) -> Change:
+    """The change that takes one version away for good."""
+    deliveries.add(Event("ObjectRemoved:Delete", key, version_id=event_version(bucket, version_id)))
+    return bucket_change(bucket, "delete_version", key=key, version_id=version_id)

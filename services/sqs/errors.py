@@ -15,12 +15,12 @@ from services.errors import Refusal
 _PREFIX = "AWS.SimpleQueueService."
 
 
-def _refusal(rule: str, code: str, message: str, query_code: str | None = None) -> Refusal:
-    return Refusal(rule=f"sqs.{rule}", code=code, status=400, message=message, query_code=query_code)
+def _refusal(rule: str, code: str, message: str, query_code: str | None = None, status: int = 400) -> Refusal:
+    return Refusal(rule=f"sqs.{rule}", code=code, status=status, message=message, query_code=query_code)
 
 
-def _prefixed(rule: str, code: str, message: str) -> Refusal:
-    return _refusal(rule, code, message, _PREFIX + code)
+def _prefixed(rule: str, code: str, message: str, status: int = 400) -> Refusal:
+    return _refusal(rule, code, message, _PREFIX + code, status)
 
 
 def _invalid_parameter(rule: str, message: str) -> Refusal:
@@ -32,8 +32,13 @@ def _invalid_value(rule: str, parameter: str, reason: str) -> Refusal:
 
 
 # Queues
-QUEUE_DOES_NOT_EXIST = _refusal(
-    "queue-exists", "QueueDoesNotExist", "The specified queue does not exist.", _PREFIX + "NonExistentQueue"
+QUEUE_DOES_NOT_EXIST = Refusal(
+    rule="sqs.queue-exists",
+    code="QueueDoesNotExist",
+    status=400,
+    message="The specified queue does not exist.",
+    query_code=_PREFIX + "NonExistentQueue",
+    query_message="The specified queue does not exist for this wsdl version.",
 )
 QUEUE_NAME_EXISTS = _refusal(
     "queue-same-attributes",
@@ -54,6 +59,7 @@ PURGE_QUEUE_IN_PROGRESS = _prefixed(
     "purge-interval",
     "PurgeQueueInProgress",
     "Only one PurgeQueue operation on {name} is allowed every 60 seconds.",
+    status=403,
 )
 LIST_QUEUES_MAX_RESULTS = _invalid_value(
     "list-max-results", "MaxResults", "MaxResults must be an integer between 1 and 1000."
@@ -81,7 +87,7 @@ THROUGHPUT_LIMIT = _refusal(
 )
 TWO_ENCRYPTIONS = _refusal(
     "one-encryption",
-    "InvalidAttributeValue",
+    "InvalidAttributeName",
     "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
 )
 REDRIVE_POLICY_FORM = _invalid_value("redrive-policy-form", "RedrivePolicy", "Redrive policy is not a valid JSON map.")
@@ -127,7 +133,7 @@ DELAY_SECONDS = _invalid_value("delay-seconds", "DelaySeconds", "DelaySeconds mu
 WRONG_QUEUE_TYPE = _invalid_parameter(
     "queue-type-parameter",
     "Value {value} for parameter {parameter} is invalid. Reason: The request include parameter that is not valid for "
-    "this queue type",
+    "this queue type.",
 )
 TOKEN_CHARACTERS = _invalid_parameter(
     "token-characters",
@@ -138,16 +144,23 @@ DEDUPLICATION_ID_MISSING = _invalid_parameter(
     "deduplication-id",
     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
 )
+BATCH_GROUP_ID_MISSING = _invalid_parameter("batch-group-id", "The request must contain the parameter MessageGroupId.")
 IN_FLIGHT_LIMIT = _refusal(
     "in-flight-limit",
     "OverLimit",
-    "Too many messages in flight: a queue can have at most 120000.",
+    "Too many messages have been received without being deleted. Please delete your received messages or let them "
+    "timeout before receiving more.",
+    status=403,
 )
 
 # Messages
 MESSAGE_TOO_LONG = _invalid_parameter(
     "message-size",
     "One or more parameters are invalid. Reason: Message must be shorter than {limit} bytes.",
+)
+ENTRY_TOO_LONG = _invalid_parameter(
+    "message-size",
+    "One or more parameters cannot be validated. Reason: Message must be shorter than {limit} bytes.",
 )
 MESSAGE_CHARACTERS = _refusal(
     "message-characters",
@@ -204,7 +217,6 @@ MESSAGE_NOT_AVAILABLE = _invalid_value(
     "ReceiptHandle",
     "Message does not exist or is not available for visibility timeout change.",
 )
-MESSAGE_NOT_IN_FLIGHT = _prefixed("message-in-flight", "MessageNotInflight", "The specified message isn't in flight.")
 
 # Batches
 EMPTY_BATCH = _prefixed("batch-not-empty", "EmptyBatchRequest", "There should be at least one {entry} in the request.")

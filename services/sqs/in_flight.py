@@ -26,8 +26,10 @@ def deletable(queue: Queue, handle: str, now: int) -> int | None:
     return None
 
 
-def changeable(ctx: Context, queue: Queue, handle: str, seconds: int, now: int) -> list[int]:
-    """``[sequence, visible_at]`` for a visibility timeout of so many seconds from now on."""
+def changeable(ctx: Context, queue: Queue, handle: str, seconds: int, now: int) -> list[int] | None:
+    """``[sequence, visible_at]`` for a visibility timeout of so many seconds from now on. None where a change succeeds
+    and changes nothing: the timeout ended on a standard queue. AWS documents MessageNotInflight for that, and doesn't
+    answer it."""
     if not limits.VISIBILITY_TIMEOUT_SECONDS[0] <= seconds <= limits.VISIBILITY_TIMEOUT_SECONDS[1]:
         ctx.refuse(errors.VISIBILITY_TIMEOUT, value=seconds)
     sequence, receipt = handles.parse(queue, handle)
@@ -35,7 +37,9 @@ def changeable(ctx: Context, queue: Queue, handle: str, seconds: int, now: int) 
     if message is None or message.receipt != receipt or message.received_at is None:
         raise errors.MESSAGE_NOT_AVAILABLE(value=handle)
     if not _allows(queue, message, Event.CHANGE_VISIBILITY, now):
-        raise errors.MESSAGE_NOT_IN_FLIGHT()
+        if queue.settings.fifo:
+            raise errors.RECEIPT_HANDLE_EXPIRED(value=handle)
+        return None
     visible_at = now + seconds * 1000
     if visible_at - message.received_at > limits.VISIBILITY_TIMEOUT_SECONDS[1] * 1000:
         ctx.refuse(errors.TOTAL_VISIBILITY_TIMEOUT, value=seconds)

@@ -19,7 +19,8 @@ GONE       not in the queue any more                nothing
 So the end of a delay and the end of a visibility timeout are not events that anyone has to carry out or record: the
 clock passes ``visible_at``, and that is all. A restart needs no timers, and a queue sorted by ``visible_at`` has what
 may be received in front. What does change a message is written in :data:`STANDARD` and :data:`FIFO`, the tables of
-phases and events. An event that a phase doesn't list is refused to the caller.
+phases and events. An event that a phase doesn't list is refused to the caller, or succeeds without an effect where AWS
+has it so (changing the visibility of a standard queue's message whose timeout has ended).
 
 The two tables differ in one place. The receipt of a standard queue's message stays good after its visibility timeout
 ended, as long as nobody else received the message: it can still be deleted with it. On a FIFO queue it has expired by

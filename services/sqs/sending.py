@@ -38,30 +38,38 @@ def compose(ctx: Context, queue: Queue, request: Mapping[str, Any], now: int, *,
         raise errors.MISSING_PARAMETER(name=f"{entry}MessageBody")
     message_attributes.check_characters(ctx, body)
     encoded = body.encode()
-    value: dict[str, Any] = {
+    delay_ms = _delay_ms(ctx, queue, request)
+    optional: dict[str, Any] = {}
+    size = len(encoded)
+    attributes_md5 = None
+    if given := request.get("MessageAttributes"):
+        optional["attributes"] = attributes = message_attributes.keep(ctx, given)
+        attributes_md5 = message_attributes.digest(attributes)
+        size += message_attributes.size(attributes)
+    if size > queue.settings.message_size_max:
+        refusal = errors.ENTRY_TOO_LONG if entry else errors.MESSAGE_TOO_LONG
+        ctx.refuse(refusal, limit=queue.settings.message_size_max)
+    system_md5 = None
+    if system := request.get("MessageSystemAttributes"):
+        kept = _system_attributes(system)
+        optional["trace"] = kept[_TRACE_HEADER]["StringValue"]
+        system_md5 = message_attributes.digest(kept)
+    _put_group(ctx, queue, request, optional, encoded, entry)
+    # Last, so that a refused message takes no identifier.
+    value = {**plain(ctx, body, encoded, now, now + delay_ms), **optional}
+    return Outgoing(value, size, attributes_md5, system_md5)
+
+
+def plain(ctx: Context, body: str, encoded: bytes, now: int, visible_at: int) -> dict[str, Any]:
+    """A message that has nothing but a body, as the change holds it."""
+    return {
         "body": body,
         "md5": hashlib.md5(encoded, usedforsecurity=False).hexdigest(),
         "sender": ctx.account,
         "sent_at": now,
-        "visible_at": now + _delay_ms(ctx, queue, request),
+        "visible_at": visible_at,
+        "id": uuid4(ctx.ids),
     }
-    size = len(encoded)
-    attributes_md5 = None
-    if given := request.get("MessageAttributes"):
-        value["attributes"] = attributes = message_attributes.keep(ctx, given)
-        attributes_md5 = message_attributes.digest(attributes)
-        size += message_attributes.size(attributes)
-    if size > queue.settings.message_size_max:
-        ctx.refuse(errors.MESSAGE_TOO_LONG, limit=queue.settings.message_size_max)
-    system_md5 = None
-    if system := request.get("MessageSystemAttributes"):
-        kept = _system_attributes(system)
-        value["trace"] = kept[_TRACE_HEADER]["StringValue"]
-        system_md5 = message_attributes.digest(kept)
-    _put_group(ctx, queue, request, value, encoded, entry)
-    # Last, so that a refused message takes no identifier.
-    value["id"] = uuid4(ctx.ids)
-    return Outgoing(value, size, attributes_md5, system_md5)
 
 
 def _delay_ms(ctx: Context, queue: Queue, request: Mapping[str, Any]) -> int:
@@ -99,7 +107,7 @@ def _put_group(
             ctx.refuse(errors.WRONG_QUEUE_TYPE, value=deduplication, parameter="MessageDeduplicationId")
         return
     if group is None:
-        raise errors.MISSING_PARAMETER(name=f"{entry}MessageGroupId")
+        raise errors.BATCH_GROUP_ID_MISSING() if entry else errors.MISSING_PARAMETER(name="MessageGroupId")
     if deduplication is None:
         if not queue.settings.content_based_deduplication:
             raise errors.DEDUPLICATION_ID_MISSING()

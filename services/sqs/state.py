@@ -222,6 +222,13 @@ class State:
         self._deadlines.clear()
         self._scheduled.clear()
 
+    def forget(self, account: str, region: str) -> None:
+        for queue in list(self.queues(account, region)):
+            self.drop(queue)
+
+    def unique_names(self, account: str, region: str) -> Iterable[str]:
+        return ()
+
     def counts(self) -> Mapping[str, int]:
         queues = [queue for names in self._namespaces.values() for queue in names.values()]
         return {"queues": len(queues), "messages": sum(len(queue.messages) for queue in queues)}

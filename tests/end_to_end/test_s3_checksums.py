@@ -184,3 +184,31 @@ def test_a_damaged_body(emulator: Emulator, s3: Any, bucket: str, damage: Any, c
     assert put.status == 400
     assert code in put.body
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Content-MD5": "nonsense"}, "InvalidDigest"),
+        ({"Content-MD5": base64(b"x" * 16)}, "BadDigest"),
+        ({"x-amz-content-sha256": "0" * 64}, "XAmzContentSHA256Mismatch"),
+        ({"x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": "AAAAAA=="}, "BadDigest"),
+        ({"x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": "AAAA"}, "InvalidRequest"),
+    ],
+)
+def test_a_document_that_did_not_arrive_as_it_was_sent(
+    emulator: Emulator, s3: Any, bucket: str, headers: dict[str, str], code: str
+) -> None:
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    body = b"<Delete><Object><Key>k</Key></Object></Delete>"
+    answer = ask(emulator, "POST", f"/{bucket}?delete", body, headers)
+    assert (answer.status, f"<Code>{code}</Code>".encode() in answer.body) == (400, True)
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+
+
+def test_a_body_whose_length_is_not_said(emulator: Emulator, s3: Any, bucket: str) -> None:
+    """Clients that stream to a presigned URL find out on AWS."""
+    answer = ask(emulator, "PUT", f"/{bucket}/k", iter([b"x", b"y"]))
+    assert answer.status == 501
+    assert b"<Code>NotImplemented</Code>" in answer.body
+    assert b"<Header>Transfer-Encoding</Header>" in answer.body

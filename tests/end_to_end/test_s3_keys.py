@@ -16,7 +16,7 @@ KEYS = [
     "a//b",
     "a/../b",
     "./a",
-    "..",
+    "a/..",
     "dir/",
     "dir//",
     "/begins",
@@ -86,3 +86,11 @@ def test_a_path_is_taken_as_it_was_sent(emulator: Emulator, s3: Any, bucket: str
 def test_a_path_that_is_not_utf8(emulator: Emulator, bucket: str) -> None:
     answer = ask(emulator, "PUT", f"/{bucket}/%FF", b"x")
     assert (answer.status, b"<Code>InvalidURI</Code>" in answer.body) == (400, True)
+
+
+@pytest.mark.parametrize("key", ["..", "../a", "a/../../b", "./../a", "a//../../b"])
+def test_a_key_that_leads_out_of_the_bucket(s3: Any, bucket: str, key: str) -> None:
+    """AWS says no more than 400 here."""
+    for call in (s3.put_object, s3.get_object, s3.delete_object, s3.create_multipart_upload):
+        with refused("400", 400):
+            call(Bucket=bucket, Key=key)

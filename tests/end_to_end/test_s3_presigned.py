@@ -72,3 +72,15 @@ def test_an_expired_url(emulator: Emulator, signer: Any, s3: Any, bucket: str) -
         assert (answer.status, error["Code"], error["Message"]) == (403, "AccessDenied", "Request has expired")
         assert error["Expires"] < error["ServerTime"]
     assert s3.get_object(Bucket=bucket, Key="page")["Body"].read() == b"x"
+
+
+@pytest.mark.parametrize("query", ["presigned", "unsigned"])
+def test_a_body_that_says_that_it_is_a_form(emulator: Emulator, signer: Any, s3: Any, bucket: str, query: str) -> None:
+    """What curl and urllib say of every body unless they are told otherwise."""
+    named = {"Bucket": bucket, "Key": "page"}
+    url = signer.generate_presigned_url("put_object", Params=named)
+    url = url if query == "presigned" else url.partition("?")[0]
+    put = use(emulator, "PUT", url, b"Action=SendMessage&a=b", **{"Content-Type": "application/x-www-form-urlencoded"})
+    assert put.status == 200
+    got = s3.get_object(**named)
+    assert (got["Body"].read(), got["ContentType"]) == (b"Action=SendMessage&a=b", "application/x-www-form-urlencoded")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.asking import refused
+from emu.testing import Emulator
+from tests.end_to_end.asking import ask, refused
 
 BODY = b"0123456789"
 
@@ -131,3 +132,17 @@ def test_a_response_may_be_asked_for_with_other_headers(s3: Any, bucket: str, et
         "attachment",
         "no-store",
     )
+
+
+def test_not_modified_says_nothing_of_the_content(emulator: Emulator, s3: Any, bucket: str) -> None:
+    """A cache takes over the headers of such an answer."""
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"x", ContentType="text/plain")["ETag"]
+    answer = ask(emulator, "GET", f"/{bucket}/k", headers={"If-None-Match": etag})
+    assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", etag)
+    assert "content-type" not in answer.headers
+
+
+def test_part_numbers_begin_with_1(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    with refused("InvalidArgument", 400):
+        s3.get_object(Bucket=bucket, Key="k", PartNumber=0)

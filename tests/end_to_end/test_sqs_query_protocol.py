@@ -123,3 +123,9 @@ def test_json_at_the_queues_own_url(emulator: Emulator, queue_url: str) -> None:
     body = f'{{"QueueUrl": "{queue_url}", "MessageBody": "x"}}'.encode()
     answer = ask(emulator, "POST", urlsplit(queue_url).path, body, headers)
     assert (answer.status, b"MessageId" in answer.body) == (200, True)
+
+
+def test_a_missing_queue_in_the_words_of_the_protocol(emulator: Emulator) -> None:
+    answer = post(emulator, "/", {"Action": "GetQueueUrl", "QueueName": "missing"}, **signed_for("sqs"))
+    error = xmltodict.parse(answer.body)["ErrorResponse"]["Error"]
+    assert error["Message"] == "The specified queue does not exist for this wsdl version."

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.context import Context
 from services.s3 import errors, limits
+from services.s3.attributes import check_canned_acl
 from services.s3.listing import Position, continuation_token, continued
 from services.s3.lookup import bucket_of
 from services.s3.names import is_bucket_name, owner
@@ -14,6 +15,8 @@ from services.s3.settings import BucketSettings
 from services.s3.writing import bucket_change
 
 _CLASSIC_REGION = "us-east-1"
+_OLD_EUROPE = "EU"
+"""What eu-west-1 was called in location constraints; a bucket that was made so still says it."""
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
 
 _NOT_IMPLEMENTED = {
@@ -24,6 +27,7 @@ _NOT_IMPLEMENTED = {
     "GrantWriteACP": "x-amz-grant-write-acp",
 }
 _KEPT = ("ACL", "ObjectOwnership")
+_OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 
 def bucket_arn(name: str) -> str:
@@ -33,14 +37,20 @@ def bucket_arn(name: str) -> str:
 def create_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
 
-    Errors: InvalidBucketName, IllegalLocationConstraintException, InvalidLocationConstraint, BucketAlreadyExists,
-    BucketAlreadyOwnedByYou (not in us-east-1, where making one's own bucket again succeeds).
+    Errors: InvalidBucketName, InvalidArgument, IllegalLocationConstraintException, InvalidLocationConstraint,
+    BucketAlreadyExists, BucketAlreadyOwnedByYou (not in us-east-1, where making one's own bucket again succeeds).
     """
     name: str = request["Bucket"]
     if not is_bucket_name(name):
         ctx.refuse(errors.INVALID_BUCKET_NAME, bucket=name)
     _refuse_unsupported(request)
-    location = _location(ctx, request.get("CreateBucketConfiguration") or {})
+    check_canned_acl(request)
+    _check_ownership(request)
+    configuration = request.get("CreateBucketConfiguration") or {}
+    location = _location(ctx, configuration)
+    kept = {member: request[member] for member in _KEPT if member in request}
+    if configuration.get("LocationConstraint") == _OLD_EUROPE:
+        kept["LocationConstraint"] = _OLD_EUROPE
     answer = {"Location": f"/{name}", "BucketArn": bucket_arn(name)}
     existing = ctx.state.buckets.get(name)
     if existing is not None:
@@ -55,10 +65,19 @@ def create_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
         region=ctx.region,
         location=location,
         created_ms=ctx.now_ms(),
-        kept={member: request[member] for member in _KEPT if member in request},
+        kept=kept,
     )
     ctx.commit(ctx.change("create_bucket", settings.encode()))
     return answer
+
+
+def _check_ownership(request: dict[str, Any]) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
+    ownership = request.get("ObjectOwnership")
+    if ownership is not None and ownership not in _OWNERSHIPS:
+        raise errors.INVALID_ARGUMENT(
+            problem=f"Invalid x-amz-object-ownership header: {ownership}", name="x-amz-object-ownership"
+        )
 
 
 def _refuse_unsupported(request: dict[str, Any]) -> None:
@@ -83,11 +102,11 @@ def _location(ctx: Context, configuration: dict[str, Any]) -> str:
         if ctx.region != _CLASSIC_REGION:
             ctx.refuse(errors.ILLEGAL_LOCATION_CONSTRAINT, constraint="unspecified")
         return ctx.region
-    region = "eu-west-1" if constraint == "EU" else constraint
-    if region == _CLASSIC_REGION or _REGION.fullmatch(region) is None:
-        ctx.refuse(errors.INVALID_LOCATION_CONSTRAINT, constraint=constraint)
+    region = "eu-west-1" if constraint == _OLD_EUROPE else constraint
     if ctx.region not in (_CLASSIC_REGION, region):
         ctx.refuse(errors.ILLEGAL_LOCATION_CONSTRAINT, constraint=constraint)
+    if region == _CLASSIC_REGION or _REGION.fullmatch(region) is None:
+        ctx.refuse(errors.INVALID_LOCATION_CONSTRAINT, constraint=constraint)
     return region
 
 
@@ -121,6 +140,10 @@ def list_buckets(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """
     prefix: str = request.get("Prefix", "")
     location = request.get("BucketRegion")
+    if location is not None and _REGION.fullmatch(location) is None:
+        raise errors.INVALID_ARGUMENT(
+            problem=f"Argument value {location} is not a valid AWS Region", name="bucket-region"
+        )
     limit: int = request.get("MaxBuckets", limits.BUCKETS_A_PAGE_MAX)
     if not 1 <= limit <= limits.BUCKETS_A_PAGE_MAX:
         raise errors.INVALID_ARGUMENT(
@@ -155,5 +178,6 @@ def get_bucket_location(ctx: Context, request: dict[str, Any]) -> dict[str, Any]
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
     """
-    location = bucket_of(ctx, request).settings.location
+    settings = bucket_of(ctx, request).settings
+    location = settings.kept.get("LocationConstraint", settings.location)
     return {} if location == _CLASSIC_REGION else {"LocationConstraint": location}

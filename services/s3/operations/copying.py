@@ -11,7 +11,7 @@ from services.s3.bucket import Bucket
 from services.s3.conditions import check_copy_source, check_write
 from services.s3.copies import Source, copied_bytes, find_source
 from services.s3.integrity import DEFAULT_ALGORITHM, check_algorithm, checksum_members
-from services.s3.lookup import bucket_of, check_key, shown_version
+from services.s3.lookup import bucket_of, check_path_key, shown_version
 from services.s3.model import Checksum, ObjectVersion
 from services.s3.names import whole_seconds
 from services.s3.writing import commit_object, next_version_id
@@ -27,7 +27,7 @@ async def copy_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
     """
     bucket = bucket_of(ctx, request)
-    check_key(ctx, request["Key"])
+    check_path_key(ctx, request["Key"])
     source = find_source(ctx, request)
     check_copy_source(request, source.version)
     attributes = copied(ctx, request, source.version)

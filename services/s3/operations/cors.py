@@ -11,7 +11,7 @@ from typing import Any
 from services.context import Context
 from services.s3 import errors
 from services.s3.cors import cors_rules
-from services.s3.lookup import bucket_of
+from services.s3.lookup import bucket_of, payload
 from services.s3.settings import CorsRule
 from services.s3.writing import bucket_change
 
@@ -22,7 +22,7 @@ def put_bucket_cors(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     Errors: MalformedXML, InvalidRequest. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
     """
     bucket = bucket_of(ctx, request)
-    rules = cors_rules(ctx, request.get("CORSConfiguration") or {})
+    rules = cors_rules(ctx, payload(request, "CORSConfiguration"))
     ctx.commit(bucket_change(bucket, "put_cors", rules=[rule.encode() for rule in rules]))
     return {}
 

@@ -13,9 +13,11 @@ from services.machine import Change
 from services.s3 import errors, limits
 from services.s3.bucket import Bucket
 from services.s3.conditions import check_deletion
-from services.s3.lookup import bucket_of, check_key, check_version_id
+from services.s3.events import Deliveries
+from services.s3.lookup import bucket_of, check_key, check_path_key, check_version_id, payload
 from services.s3.model import NULL_VERSION, DeleteMarker
-from services.s3.writing import delete_marker_changes, delete_version_changes, next_version_id
+from services.s3.names import is_version_id
+from services.s3.writing import delete_marker_change, delete_version_change, next_version_id
 
 _DIRECTORY_BUCKETS_ONLY = {
     "IfMatchLastModifiedTime": "x-amz-if-match-last-modified-time",
@@ -23,6 +25,8 @@ _DIRECTORY_BUCKETS_ONLY = {
     "LastModifiedTime": "LastModifiedTime",
     "Size": "Size",
 }
+
+_BYPASS = "x-amz-bypass-governance-retention"
 
 
 class _Deletions:
@@ -32,8 +36,8 @@ class _Deletions:
         self._ctx = ctx
         self._bucket = bucket
         self._gone: set[tuple[str, str]] = set()
-        self._count = 0
-        self.changes: list[Change] = []
+        self._changes: list[Change] = []
+        self._deliveries = Deliveries(ctx, bucket)
 
     def delete(self, key: str, version_id: str | None, etag: str | None) -> dict[str, Any]:
         """``DeleteMarker`` and ``VersionId`` as DeleteObject answers them: of the version that went, or of the marker
@@ -49,18 +53,19 @@ class _Deletions:
         self._delete_version(key, NULL_VERSION)
         return {}
 
+    def commit(self) -> None:
+        self._ctx.commit(*self._changes, *self._deliveries.changes())
+
     def _put_marker(self, key: str) -> dict[str, Any]:
         marker = DeleteMarker(key, next_version_id(self._ctx, self._bucket), self._ctx.now_ms())
-        self._count += 1
-        self.changes += delete_marker_changes(self._ctx, self._bucket, marker, self._count)
+        self._changes.append(delete_marker_change(self._bucket, marker, self._deliveries))
         return {"DeleteMarker": True, "VersionId": marker.version_id}
 
     def _delete_version(self, key: str, version_id: str) -> dict[str, Any]:
         version = self._bucket.version(key, version_id)
         if version is not None and (key, version_id) not in self._gone:
             self._gone.add((key, version_id))
-            self._count += 1
-            self.changes += delete_version_changes(self._ctx, self._bucket, key, version_id, self._count)
+            self._changes.append(delete_version_change(self._bucket, key, version_id, self._deliveries))
         answer: dict[str, Any] = {"VersionId": version_id}
         return {**answer, "DeleteMarker": True} if isinstance(version, DeleteMarker) else answer
 
@@ -72,20 +77,23 @@ def delete_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """
     bucket = bucket_of(ctx, request)
     _refuse_unsupported(request)
+    check_path_key(ctx, request["Key"])
     deletions = _Deletions(ctx, bucket)
     answer = deletions.delete(request["Key"], request.get("VersionId"), request.get("IfMatch"))
-    ctx.commit(*deletions.changes)
+    deletions.commit()
     return answer
 
 
 def delete_objects(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """All in one record; what is wrong with one entry is said in ``Errors`` and doesn't hinder the others.
 
-    Errors: MalformedXML for none and for more than 1,000.
+    Errors: MissingRequestBodyError; MalformedXML for none and for more than 1,000.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
     """
     bucket = bucket_of(ctx, request)
-    wanted = request["Delete"].get("Objects", [])
+    _refuse_unsupported(request)
+    delete = payload(request, "Delete")
+    wanted = delete.get("Objects", [])
     if not 1 <= len(wanted) <= limits.DELETE_OBJECTS_MAX:
         raise errors.MALFORMED_XML()
     deletions = _Deletions(ctx, bucket)
@@ -97,6 +105,7 @@ def delete_objects(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
             raise errors.MALFORMED_XML()
         try:
             _refuse_unsupported(entry)
+            _check_version(entry)
             result = deletions.delete(entry["Key"], entry.get("VersionId"), entry.get("ETag"))
         except ServiceError as error:
             failed.append({**named, "Code": error.code, "Message": error.message})
@@ -104,12 +113,24 @@ def delete_objects(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
         if result.get("DeleteMarker"):
             named |= {"DeleteMarker": True, "DeleteMarkerVersionId": result["VersionId"]}
         deleted.append(named)
-    ctx.commit(*deletions.changes)
-    answer: dict[str, Any] = {} if request["Delete"].get("Quiet") else {"Deleted": deleted}
+    deletions.commit()
+    answer: dict[str, Any] = {} if delete.get("Quiet") else {"Deleted": deleted}
     return {**answer, "Errors": failed} if failed else answer
+
+
+def _check_version(entry: dict[str, Any]) -> None:
+    """What can't be a version's id is no such version here; DeleteObject answers InvalidArgument."""
+    version_id = entry.get("VersionId")
+    if version_id is not None and not is_version_id(version_id):
+        raise errors.NO_SUCH_VERSION(key=entry["Key"], version_id=version_id)
 
 
 def _refuse_unsupported(request: dict[str, Any]) -> None:
     for member, header in _DIRECTORY_BUCKETS_ONLY.items():
         if member in request:
             raise errors.NOT_IMPLEMENTED(header=header)
+    if "BypassGovernanceRetention" in request:
+        # No bucket can be made with object lock yet, so AWS's answer for a bucket without it is the true one.
+        raise errors.INVALID_ARGUMENT(
+            problem=f"{_BYPASS} is only applicable to Object Lock enabled buckets.", name=_BYPASS
+        )

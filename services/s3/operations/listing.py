@@ -21,11 +21,11 @@ def list_objects(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     limit = listing.page_size(request, "MaxKeys", "max-keys")
     encode = listing.text_encoder(request)
     page = _page(bucket, prefix, delimiter, listing.behind_marker(marker, prefix, delimiter), limit)
-    answer = _common(bucket, request, page, encode, limit, shows_owner=True)
+    answer = _head(bucket, request, page, encode, limit)
     answer["Marker"] = encode(marker)
     if page.is_truncated and delimiter:
         answer["NextMarker"] = encode(_last(page))
-    return answer
+    return answer | _listed(bucket, page, encode, shows_owner=True)
 
 
 def list_objects_v2(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -40,17 +40,17 @@ def list_objects_v2(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     else:
         position = Position(start_after, not start_after)
     page = _page(bucket, prefix, delimiter, position, limit)
-    answer = _common(bucket, request, page, encode, limit, shows_owner=bool(request.get("FetchOwner")))
+    answer = _head(bucket, request, page, encode, limit)
     answer["KeyCount"] = len(page.items) + len(page.prefixes)
-    if start_after:
-        answer["StartAfter"] = encode(start_after)
     if token is not None:
         answer["ContinuationToken"] = token
+    elif start_after:
+        answer["StartAfter"] = encode(start_after)
     if page.is_truncated:
         answer["NextContinuationToken"] = listing.continuation_token(
             _last(page), is_prefix=page.last_prefix is not None
         )
-    return answer
+    return answer | _listed(bucket, page, encode, shows_owner=bool(request.get("FetchOwner")))
 
 
 def _page(bucket: Bucket, prefix: str, delimiter: str, position: Position, limit: int) -> Page[ObjectVersion]:
@@ -72,30 +72,29 @@ def _last(page: Page[ObjectVersion]) -> str:
     return page.last.key
 
 
-def _common(
-    bucket: Bucket,
-    request: dict[str, Any],
-    page: Page[ObjectVersion],
-    encode: Callable[[str], str],
-    limit: int,
-    *,
-    shows_owner: bool,
+def _head(
+    bucket: Bucket, request: dict[str, Any], page: Page[ObjectVersion], encode: Callable[[str], str], limit: int
 ) -> dict[str, Any]:
-    """What both versions of the operation answer."""
-    contents = [_entry(version, encode) for version in page.items]
-    if shows_owner:
-        shown = owner(bucket.settings.account)
-        for entry in contents:
-            entry["Owner"] = shown
+    """What both versions of the operation say of the listing, which comes before what is listed: who reads the document
+    as it arrives knows then what it is about."""
     return {
         "Name": bucket.name,
         "Prefix": encode(request.get("Prefix", "")),
         "MaxKeys": limit,
         "IsTruncated": page.is_truncated,
-        "Contents": contents,
-        "CommonPrefixes": [{"Prefix": encode(text)} for text in page.prefixes],
         **listing.echoed(request, encode),
     }
+
+
+def _listed(
+    bucket: Bucket, page: Page[ObjectVersion], encode: Callable[[str], str], *, shows_owner: bool
+) -> dict[str, Any]:
+    contents = [_entry(version, encode) for version in page.items]
+    if shows_owner:
+        shown = owner(bucket.settings.account)
+        for entry in contents:
+            entry["Owner"] = shown
+    return {"Contents": contents, "CommonPrefixes": [{"Prefix": encode(text)} for text in page.prefixes]}
 
 
 def _entry(version: ObjectVersion, encode: Callable[[str], str]) -> dict[str, Any]:

@@ -22,13 +22,13 @@ from services.s3.completion import (
     object_checksum,
     part_members,
 )
-from services.s3.conditions import check_copy_source, check_write
+from services.s3.conditions import check_completion, check_copy_source
 from services.s3.copies import copied_bytes, find_source
 from services.s3.integrity import check_algorithm, checksum_member, checksum_members, upload_checksum_type, verified
-from services.s3.lookup import bucket_of, check_key, find_upload, shown_version
+from services.s3.lookup import bucket_of, check_path_key, find_upload, shown_version
 from services.s3.model import ObjectVersion, Part, Upload
 from services.s3.names import new_upload_id, whole_seconds
-from services.s3.ranges import parse_copy_range
+from services.s3.ranges import check_part_number, parse_copy_range
 from services.s3.writing import bucket_change, commit_object, next_version_id
 
 
@@ -39,7 +39,7 @@ def create_multipart_upload(ctx: Context, request: dict[str, Any]) -> dict[str, 
     """
     bucket = bucket_of(ctx, request)
     key: str = request["Key"]
-    check_key(ctx, key)
+    check_path_key(ctx, key)
     attributes = requested(ctx, request)
     algorithm = check_algorithm(request["ChecksumAlgorithm"]) if "ChecksumAlgorithm" in request else None
     now_ms = ctx.now_ms()
@@ -85,12 +85,7 @@ def upload_part(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
 
 def _part_number(request: dict[str, Any]) -> int:
     number: int = request["PartNumber"]
-    if not 1 <= number <= limits.PART_NUMBER_MAX:
-        raise errors.INVALID_ARGUMENT(
-            problem=f"Part number must be an integer between 1 and {limits.PART_NUMBER_MAX}, inclusive",
-            name="partNumber",
-            value=str(number),
-        )
+    check_part_number(number)
     return number
 
 
@@ -154,7 +149,7 @@ async def complete_multipart_upload(ctx: Context, request: dict[str, Any]) -> di
         return _completed(ctx, bucket, done)
     entry = find_upload(bucket, key, upload_id)
     parts = listed_parts(ctx, entry, request)
-    check_write(ctx, request, bucket)
+    check_completion(ctx, request, bucket, entry.upload)
     algorithm = object_algorithm(entry.upload)
     # A composite checksum is made of the parts'; only a full-object one is computed over the bytes.
     digests = {} if entry.upload.checksum_type == "COMPOSITE" else {algorithm: new_digest(algorithm)}
@@ -165,7 +160,7 @@ async def complete_multipart_upload(ctx: Context, request: dict[str, Any]) -> di
             return _completed(ctx, bucket, done)
         # Entity tags are looked at once more: a part of the same tag has the same bytes.
         parts = listed_parts(ctx, find_upload(bucket, key, upload_id), request)
-        check_write(ctx, request, bucket)
+        check_completion(ctx, request, bucket, entry.upload)
         checksum = object_checksum(entry.upload, parts, body, request)
         version_id = next_version_id(ctx, bucket)
         version = completed_object(entry.upload, parts, body, checksum, version_id, ctx.now_ms())

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.context import Context
-from services.machine import Change
 from services.s3.bucket import Bucket
 from services.s3.events import test_message
-from services.s3.lookup import bucket_of
-from services.s3.notification import queue_configurations, refuse_other_targets, unknown_destination
+from services.s3.lookup import bucket_of, payload
+from services.s3.notification import queue_configurations, refuse_other_targets, unknown_destinations
 from services.s3.settings import QueueConfiguration
 from services.s3.writing import bucket_change
 
@@ -25,7 +24,7 @@ def put_bucket_notification_configuration(ctx: Context, request: dict[str, Any])
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
     """
     bucket = bucket_of(ctx, request)
-    configuration = request.get("NotificationConfiguration") or {}
+    configuration = payload(request, "NotificationConfiguration")
     refuse_other_targets(configuration)
     found = queue_configurations(ctx, configuration)
     changes = [
@@ -36,23 +35,29 @@ def put_bucket_notification_configuration(ctx: Context, request: dict[str, Any])
             event_bridge="EventBridgeConfiguration" in configuration,
         )
     ]
+    problems: dict[str, str] = {}
+    skips_check = bool(request.get("SkipDestinationValidation"))
     for arn in dict.fromkeys(entry.queue_arn for entry in found):
-        changes += _test_event(ctx, bucket, arn, skips_check=bool(request.get("SkipDestinationValidation")))
+        sent = ctx.deliver(arn, [test_message(ctx, bucket)])
+        problem = _problem(bucket, arn, exists=sent is not None, skips_check=skips_check)
+        if problem is not None:
+            problems[arn] = problem
+        changes += sent or ()
+    if problems:
+        raise unknown_destinations(problems)
     ctx.commit(*changes)
     return {}
 
 
-def _test_event(ctx: Context, bucket: Bucket, arn: str, *, skips_check: bool) -> list[Change]:
+def _problem(bucket: Bucket, arn: str, *, exists: bool, skips_check: bool) -> str | None:
+    """Why a queue can't be a destination."""
     if arn.endswith(".fifo"):
-        raise unknown_destination(arn, "FIFO SQS queues are not supported.")
-    if not skips_check and arn.split(":")[3] not in (bucket.settings.location, bucket.settings.region):
-        raise unknown_destination(
-            arn, "The notification destination service region is not valid for the bucket location"
-        )
-    changes = ctx.deliver(arn, test_message(ctx, bucket))
-    if changes is None and not skips_check:
-        raise unknown_destination(arn, "The destination queue does not exist")
-    return changes or []
+        return "FIFO SQS queues are not supported."
+    if skips_check:
+        return None
+    if arn.split(":")[3] not in (bucket.settings.location, bucket.settings.region):
+        return "The notification destination service region is not valid for the bucket location"
+    return None if exists else "The destination queue does not exist"
 
 
 def get_bucket_notification_configuration(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +77,7 @@ def _shown(configuration: QueueConfiguration) -> dict[str, Any]:
         "QueueArn": configuration.queue_arn,
         "Events": list(configuration.events),
     }
+    # AWS answers with capitals, however the names were written.
     named = (("Prefix", configuration.prefix), ("Suffix", configuration.suffix))
     rules = [{"Name": name, "Value": value} for name, value in named if value]
     if rules:

@@ -6,12 +6,12 @@ from typing import Any
 
 from services.context import Context
 from services.s3 import errors, limits
-from services.s3.attributes import described, encryption, requested
+from services.s3.attributes import ARCHIVES, described, encryption, requested
 from services.s3.bucket import Bucket
 from services.s3.conditions import check_read, check_write
 from services.s3.integrity import checksum_member, checksum_members, verified
-from services.s3.lookup import bucket_of, check_key, find_object, shown_version
-from services.s3.model import Checksum, ObjectVersion
+from services.s3.lookup import bucket_of, check_path_key, find_object, shown_version
+from services.s3.model import NULL_VERSION, Checksum, ObjectVersion
 from services.s3.names import http_date, whole_seconds
 from services.s3.ranges import Span, parse_range, part_span
 from services.s3.writing import commit_object, next_version_id
@@ -32,7 +32,7 @@ def put_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """
     bucket = bucket_of(ctx, request)
     key: str = request["Key"]
-    check_key(ctx, key)
+    check_path_key(ctx, key)
     attributes = requested(ctx, request)
     check_write(ctx, request, bucket)
     body = request["Body"]
@@ -54,17 +54,21 @@ def put_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
         "ETag": f'"{version.etag}"',
         **checksum_members(version.checksum),
         **encryption(version.headers),
-        **shown_version(bucket, version.version_id),
+        # Unlike other operations, this one doesn't name the null version of a bucket whose versioning is suspended.
+        **({} if version.version_id == NULL_VERSION else {"VersionId": version.version_id}),
     }
 
 
 def get_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """``Body`` of the answer is ``(reader, start, length)``.
 
-    Errors: those of the conditions; NoSuchKey, NoSuchVersion, MethodNotAllowed, InvalidRange, InvalidPartNumber.
+    Errors: those of the conditions; NoSuchKey, NoSuchVersion, MethodNotAllowed, InvalidRange, InvalidPartNumber;
+    InvalidObjectState for an archived object, which no operation here restores.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
     version, span, answer = _read(ctx, request, "GET")
+    if version.storage_class in ARCHIVES:
+        ctx.refuse(errors.INVALID_OBJECT_STATE, storage_class=version.storage_class)
     answer["Body"] = (ctx.bodies.open(version.sha256), span.start, span.length)
     return answer
 
@@ -76,6 +80,7 @@ def head_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
 
 def _read(ctx: Context, request: dict[str, Any], method: str) -> tuple[ObjectVersion, Span, dict[str, Any]]:
     bucket = bucket_of(ctx, request)
+    check_path_key(ctx, request["Key"])
     version = find_object(bucket, request["Key"], request.get("VersionId"), method=method)
     _check_conditions(bucket, version, request)
     span = _wanted(ctx, version, request)
@@ -126,7 +131,9 @@ def _checksum(version: ObjectVersion, request: dict[str, Any]) -> dict[str, str]
     number = request.get("PartNumber")
     if number is not None and version.multipart is not None:
         part = version.multipart.parts[number - 1]
-        return checksum_member(version.checksum.algorithm if version.checksum else None, part.checksum)
+        if version.checksum is None or part.checksum is None:
+            return {}
+        return {**checksum_member(version.checksum.algorithm, part.checksum), "ChecksumType": version.checksum.type}
     if "Range" in request:
         return {}
     return checksum_members(version.checksum)

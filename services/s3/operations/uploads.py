@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from services.context import Context
-from services.s3 import limits, listing
+from services.s3 import errors, limits, listing
 from services.s3.bucket import Bucket
 from services.s3.completion import part_members
 from services.s3.listing import Page, Position
@@ -51,13 +51,14 @@ def list_parts(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_multipart_uploads(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
-    """By key, and for one key in the order in which they were begun.
+    """By key, and for one key in the order in which they were begun. The next markers are told on the last page too.
 
     Errors: InvalidArgument. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
     """
     bucket = bucket_of(ctx, request)
     prefix, delimiter, key_marker = (request.get(name, "") for name in ("Prefix", "Delimiter", "KeyMarker"))
     id_marker = request.get("UploadIdMarker", "") if key_marker else ""
+    _check_marker(bucket, key_marker, id_marker)
     limit = listing.page_size(request, "MaxUploads", "max-uploads", limits.UPLOADS_A_PAGE_MAX)
     encode = listing.text_encoder(request)
     if id_marker:
@@ -78,14 +79,22 @@ def list_multipart_uploads(ctx: Context, request: dict[str, Any]) -> dict[str, A
         "UploadIdMarker": id_marker,
         "MaxUploads": limit,
         "IsTruncated": page.is_truncated,
-        "Uploads": [_entry(bucket, upload, encode) for upload in page.items],
-        "CommonPrefixes": [{"Prefix": encode(text)} for text in page.prefixes],
         **listing.echoed(request, encode),
         **_next(page, encode),
     }
     if prefix:
         answer["Prefix"] = encode(prefix)
+    answer["Uploads"] = [_entry(bucket, upload, encode) for upload in page.items]
+    answer["CommonPrefixes"] = [{"Prefix": encode(text)} for text in page.prefixes]
     return answer
+
+
+def _check_marker(bucket: Bucket, key_marker: str, id_marker: str) -> None:
+    """Refuses the id of another key's upload. One that has ended is fine: who aborts page by page names such."""
+    if not id_marker or (key_marker, id_marker) in bucket.uploads:
+        return
+    if any(upload_id == id_marker for _, upload_id in bucket.uploads):
+        raise errors.INVALID_ARGUMENT(problem="Invalid uploadId marker", name="upload-id-marker", value=id_marker)
 
 
 def _keys_from(bucket: Bucket, start: Position) -> Iterator[str]:
@@ -99,8 +108,6 @@ def _keys_from(bucket: Bucket, start: Position) -> Iterator[str]:
 
 
 def _next(page: Page[Upload], encode: Callable[[str], str]) -> dict[str, str]:
-    if not page.is_truncated:
-        return {}
     if page.last is None:
         return {"NextKeyMarker": encode(page.last_prefix or ""), "NextUploadIdMarker": ""}
     return {"NextKeyMarker": encode(page.last.key), "NextUploadIdMarker": page.last.upload_id}

@@ -13,7 +13,7 @@ from services.context import Context
 from services.s3 import errors, listing
 from services.s3.bucket import Bucket
 from services.s3.listing import Position
-from services.s3.lookup import bucket_of
+from services.s3.lookup import bucket_of, payload
 from services.s3.model import ObjectVersion, Version
 from services.s3.names import owner, whole_seconds
 from services.s3.writing import bucket_change
@@ -26,7 +26,7 @@ def put_bucket_versioning(ctx: Context, request: dict[str, Any]) -> dict[str, An
     and Suspended; NotImplemented for MFA delete.
     """
     bucket = bucket_of(ctx, request)
-    configuration = request.get("VersioningConfiguration") or {}
+    configuration = payload(request, "VersioningConfiguration")
     if configuration.get("MFADelete") == "Enabled":
         raise errors.NOT_IMPLEMENTED(header="VersioningConfiguration/MfaDelete")
     status = configuration.get("Status")
@@ -73,8 +73,6 @@ def list_object_versions(ctx: Context, request: dict[str, Any]) -> dict[str, Any
         "VersionIdMarker": version_marker or "",
         "MaxKeys": limit,
         "IsTruncated": page.is_truncated,
-        **_entries(bucket, page.items, encode),
-        "CommonPrefixes": [{"Prefix": encode(text)} for text in page.prefixes],
         **listing.echoed(request, encode),
     }
     if page.is_truncated:
@@ -82,7 +80,8 @@ def list_object_versions(ctx: Context, request: dict[str, Any]) -> dict[str, Any
             answer |= {"NextKeyMarker": encode(page.last.key), "NextVersionIdMarker": page.last.version_id}
         else:
             answer["NextKeyMarker"] = encode(page.last_prefix or "")
-    return answer
+    answer |= _entries(bucket, page.items, encode)
+    return answer | {"CommonPrefixes": [{"Prefix": encode(text)} for text in page.prefixes]}
 
 
 def _check_marker(key_marker: str, version_marker: str | None) -> None:

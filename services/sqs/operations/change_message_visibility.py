@@ -18,5 +18,6 @@ def change_message_visibility(ctx: Context, request: dict[str, Any]) -> dict[str
         if request.get(name) in (None, ""):
             raise errors.MISSING_PARAMETER(name=name)
     row = changeable(ctx, queue, request["ReceiptHandle"], request["VisibilityTimeout"], ctx.now_ms())
-    ctx.commit(change(queue, "change_visibility", messages=[row]))
+    if row is not None:
+        ctx.commit(change(queue, "change_visibility", messages=[row]))
     return {}

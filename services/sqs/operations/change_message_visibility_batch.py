@@ -25,7 +25,9 @@ def change_message_visibility_batch(ctx: Context, request: dict[str, Any]) -> di
         for name in ("ReceiptHandle", "VisibilityTimeout"):
             if entry.get(name) in (None, ""):
                 raise errors.MISSING_PARAMETER(name=f"{prefix}{name}")
-        rows.append(changeable(ctx, queue, entry["ReceiptHandle"], entry["VisibilityTimeout"], now))
+        row = changeable(ctx, queue, entry["ReceiptHandle"], entry["VisibilityTimeout"], now)
+        if row is not None:
+            rows.append(row)
         return {}
 
     response = batches.each(entries, _SHAPE, change_visibility)

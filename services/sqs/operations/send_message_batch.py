@@ -14,9 +14,13 @@ from services.sqs.urls import addressed
 
 _SHAPE = "SendMessageBatchRequestEntry"
 
+_REFUSES_ALL = frozenset({errors.BATCH_GROUP_ID_MISSING.rule, errors.DEDUPLICATION_ID_MISSING.rule})
+"""What an entry of a FIFO queue's batch can't be without: AWS refuses all of them for one that lacks it."""
+
 
 def send_message_batch(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
-    """Sends up to ten messages in one record. An entry that is refused fails alone; too many bytes refuse them all."""
+    """Sends up to ten messages in one record. An entry that is refused fails alone; too many bytes refuse them all, and
+    so does a group or a deduplication id that is missing on a FIFO queue."""
     queue = addressed(ctx, request)
     entries = batches.checked_entries(ctx, request, _SHAPE)
     now = ctx.now_ms()
@@ -26,6 +30,8 @@ def send_message_batch(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
         try:
             composed = sending.compose(ctx, queue, entry, now, entry=f"{_SHAPE}.{number}.")
         except ServiceError as error:
+            if error.refusal.rule in _REFUSES_ALL:
+                raise
             failed.append(batches.failure(entry["Id"], error))
         else:
             outgoing.append((entry["Id"], composed))

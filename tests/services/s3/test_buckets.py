@@ -79,7 +79,6 @@ def test_location_constraints_that_are_refused(s3: Any, region: str, constraint:
     [
         ("us-east-1", None, None),
         ("us-east-1", "eu-central-1", "eu-central-1"),
-        ("us-east-1", "EU", "eu-west-1"),
         ("eu-west-1", "eu-west-1", "eu-west-1"),
     ],
 )
@@ -88,6 +87,42 @@ def test_location(s3: Any, region: str, constraint: str | None, location: str | 
         s3("CreateBucket", Bucket="abc", **_located(constraint))
     assert s3("GetBucketLocation", Bucket="abc").get("LocationConstraint") == location
     assert s3("HeadBucket", Bucket="abc")["BucketRegion"] == (location or "us-east-1")
+
+
+def test_the_old_name_of_europe_comes_back(s3: Any) -> None:
+    s3("CreateBucket", Bucket="abc", **_located("EU"))
+    assert s3("GetBucketLocation", Bucket="abc")["LocationConstraint"] == "EU"
+    assert s3("HeadBucket", Bucket="abc")["BucketRegion"] == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("request_", "message", "members"),
+    [
+        ({"ACL": "fake"}, "", {"ArgumentName": "x-amz-acl", "ArgumentValue": "fake"}),
+        (
+            {"ObjectOwnership": "Mine"},
+            "Invalid x-amz-object-ownership header: Mine",
+            {"ArgumentName": "x-amz-object-ownership"},
+        ),
+    ],
+)
+def test_settings_that_are_refused(s3: Any, request_: dict[str, str], message: str, members: dict[str, str]) -> None:
+    error = s3.refusal("CreateBucket", Bucket="abc", **request_)
+    assert (error.code, error.message, error.members) == ("InvalidArgument", message, members)
+    assert "abc" not in s3.state.buckets
+
+
+@pytest.mark.parametrize("account", ["", "0000", "00000000000a", "0000000000000"])
+def test_an_expected_owner_that_is_no_account(s3: Any, account: str) -> None:
+    error = s3.refusal("HeadBucket", Bucket="bucket", ExpectedBucketOwner=account)
+    assert (error.code, error.status) == ("InvalidBucketOwnerAWSAccountID", 400)
+    assert error.message.endswith(f"must be an AWS Account ID... [{account}]")
+
+
+def test_a_region_that_is_none(s3: Any) -> None:
+    error = s3.refusal("ListBuckets", BucketRegion="somewhere")
+    assert error.message == "Argument value somewhere is not a valid AWS Region"
+    assert error.members == {"ArgumentName": "bucket-region"}
 
 
 def _located(constraint: str | None) -> dict[str, Any]:

@@ -90,6 +90,29 @@ def test_put_if_match(s3: Any) -> None:
     assert s3.read("k") == b"world"
 
 
+@pytest.mark.parametrize(
+    ("conditions", "header", "detail"),
+    [
+        (
+            {"IfMatch": "*"},
+            "If-Match",
+            "We don't accept the provided value of If-Match header for this API",
+        ),
+        (
+            {"IfMatch": ETAG, "IfNoneMatch": "*"},
+            "If-Match,If-None-Match",
+            "Multiple conditional request headers present in the request",
+        ),
+    ],
+)
+def test_conditions_on_a_write_that_aws_does_not_take(
+    s3: Any, conditions: dict[str, str], header: str, detail: str
+) -> None:
+    s3.put("k", b"hello")
+    error = s3.refusal("PutObject", Bucket="bucket", Key="k", **conditions)
+    assert (error.status, error.members) == (501, {"Header": header, "additionalMessage": detail})
+
+
 def test_delete_if_match(s3: Any) -> None:
     s3.put("k", b"hello")
     assert s3.refused("DeleteObject", Bucket="bucket", Key="k", IfMatch=OTHER) == "PreconditionFailed"

@@ -90,8 +90,20 @@ def test_onto_itself_only_with_a_change(s3: Any) -> None:
     assert s3.refused("CopyObject", Bucket="bucket", Key="a", CopySource="bucket/a") == "InvalidRequest"
     _copy(s3, "bucket/a", key="a", MetadataDirective="REPLACE", Metadata={"m": "2"})
     assert s3("HeadObject", Bucket="bucket", Key="a")["Metadata"] == {"m": "2"}
-    _copy(s3, "bucket/a", key="a", StorageClass="GLACIER")
+    _copy(s3, "bucket/a", key="a", StorageClass="STANDARD_IA")
     assert s3.read("a") == b"x"
+
+
+def test_an_archived_object_is_no_source(s3: Any) -> None:
+    s3.put("a", b"x", StorageClass="GLACIER")
+    error = s3.refusal("CopyObject", Bucket="bucket", Key="b", CopySource="bucket/a")
+    assert (error.code, error.status, error.members) == ("InvalidObjectState", 403, {"StorageClass": "GLACIER"})
+
+
+def test_a_source_that_names_no_key(s3: Any) -> None:
+    error = s3.refusal("CopyObject", Bucket="bucket", Key="b", CopySource="bucket")
+    assert (error.code, error.message) == ("InvalidArgument", "Invalid copy source object key")
+    assert error.members == {"ArgumentName": "x-amz-copy-source", "ArgumentValue": "x-amz-copy-source"}
 
 
 def test_between_buckets_of_two_accounts(s3: Any) -> None:

@@ -80,7 +80,7 @@ def test_rules_that_are_not_whole(s3: Any, rules: list[dict[str, Any]]) -> None:
 
 
 def test_a_request_without_a_configuration(s3: Any) -> None:
-    assert s3.refused("PutBucketCors", Bucket="bucket") == "MalformedXML"
+    assert s3.refused("PutBucketCors", Bucket="bucket") == "MissingRequestBodyError"
 
 
 @pytest.mark.parametrize(

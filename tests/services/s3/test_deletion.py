@@ -79,7 +79,7 @@ def test_delete_objects_quietly(s3: Any) -> None:
     objects = [{"Key": "a"}, {"Key": "b", "VersionId": "garbage"}]
     answer = s3("DeleteObjects", Bucket="bucket", Delete={"Objects": objects, "Quiet": True})
     assert "Deleted" not in answer
-    assert [(entry["Key"], entry["Code"]) for entry in answer["Errors"]] == [("b", "InvalidArgument")]
+    assert [(entry["Key"], entry["Code"]) for entry in answer["Errors"]] == [("b", "NoSuchVersion")]
     assert s3.keys() == []
 
 
@@ -118,3 +118,33 @@ def test_a_thousand_at_once(s3: Any) -> None:
         s3.put(key, b"")
     s3("DeleteObjects", Bucket="bucket", Delete={"Objects": [{"Key": key} for key in keys]})
     assert s3.keys() == []
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_nothing_is_locked_so_nothing_is_bypassed(s3: Any, value: bool) -> None:
+    s3.put("k", b"x")
+    for operation, named in (
+        ("DeleteObject", {"Key": "k"}),
+        ("DeleteObjects", {"Delete": {"Objects": [{"Key": "k"}]}}),
+    ):
+        error = s3.refusal(operation, Bucket="bucket", BypassGovernanceRetention=value, **named)
+        assert error.message == "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets."
+        assert error.members == {"ArgumentName": "x-amz-bypass-governance-retention"}
+    assert s3.keys() == ["k"]
+
+
+def test_an_id_that_is_none_is_no_such_version_in_a_batch(s3: Any) -> None:
+    s3.put("k", b"x")
+    answer = s3("DeleteObjects", Bucket="bucket", Delete={"Objects": [{"Key": "k", "VersionId": "garbage!"}]})
+    assert answer == {
+        "Deleted": [],
+        "Errors": [
+            {
+                "Key": "k",
+                "VersionId": "garbage!",
+                "Code": "NoSuchVersion",
+                "Message": "The specified version does not exist.",
+            }
+        ],
+    }
+    assert s3.refused("DeleteObject", Bucket="bucket", Key="k", VersionId="garbage!") == "InvalidArgument"

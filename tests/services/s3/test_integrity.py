@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.checksums import checksum_of
-from services.s3.integrity import composite, multipart_etag, upload_checksum_type
+from services.errors import ServiceError
+from services.s3.integrity import composite, multipart_etag, upload_checksum_type, verify_document
 
 HELLO_MD5 = "XUFAKrxLKna5cZ2REBfFkg=="
 
@@ -90,3 +91,35 @@ def test_the_entity_tag_of_parts() -> None:
     md5s = [hashlib.md5(part).hexdigest() for part in (b"one", b"two")]
     expected = hashlib.md5(b"".join(bytes.fromhex(md5) for md5 in md5s)).hexdigest()
     assert multipart_etag(md5s) == f"{expected}-2"
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({}, None),
+        ({"content-md5": HELLO_MD5}, None),
+        ({"content-md5": "AAAA"}, "InvalidDigest"),
+        ({"content-md5": b64encode(b"x" * 16).decode()}, "BadDigest"),
+        ({"x-amz-content-sha256": hashlib.sha256(b"hello").hexdigest()}, None),
+        ({"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, None),
+        ({"x-amz-content-sha256": "0" * 64}, "XAmzContentSHA256Mismatch"),
+        ({"x-amz-sdk-checksum-algorithm": "SHA1", "x-amz-checksum-sha1": checksum_of("SHA1", b"hello")}, None),
+        ({"x-amz-sdk-checksum-algorithm": "SHA1", "x-amz-checksum-sha1": checksum_of("SHA1", b"hallo")}, "BadDigest"),
+        ({"x-amz-sdk-checksum-algorithm": "SHA1", "x-amz-checksum-sha1": "AAAA"}, "InvalidRequest"),
+        # That of an object which is to be completed.
+        ({"x-amz-checksum-sha1": checksum_of("SHA1", b"object")}, None),
+    ],
+)
+def test_documents(headers: dict[str, str], code: str | None) -> None:
+    if code is None:
+        verify_document(headers, b"hello")
+        return
+    with pytest.raises(ServiceError) as refused:
+        verify_document(headers, b"hello")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("operation", ["DeleteObjects", "PutBucketVersioning", "PutBucketNotificationConfiguration"])
+def test_a_document_that_is_missing(s3: Any, operation: str) -> None:
+    error = s3.refusal(operation, Bucket="bucket")
+    assert (error.code, error.message) == ("MissingRequestBodyError", "Request Body is empty")

@@ -173,3 +173,53 @@ def test_none_at_all(s3: Any) -> None:
 )
 def test_arguments_that_are_refused(s3: Any, operation: str, request_: dict[str, Any]) -> None:
     assert s3.refused(operation, Bucket="bucket", **request_) == "InvalidArgument"
+
+
+@pytest.mark.parametrize(
+    ("operation", "marker", "shown"),
+    [
+        ("ListObjects", "Marker", "Contents"),
+        ("ListObjectVersions", "KeyMarker", "Versions"),
+    ],
+)
+def test_a_marker_inside_of_a_common_prefix_leaves_it_behind(s3: Any, operation: str, marker: str, shown: str) -> None:
+    for key in ("dir/1", "dir/2", "x"):
+        s3.put(key)
+    page = s3(operation, Bucket="bucket", Delimiter="/", **{marker: "dir/1"})
+    assert ([entry["Key"] for entry in page[shown]], page["CommonPrefixes"]) == (["x"], [])
+
+
+def test_a_token_makes_start_after_meaningless(s3: Any) -> None:
+    for key in "abc":
+        s3.put(key)
+    token = s3("ListObjectsV2", Bucket="bucket", MaxKeys=1)["NextContinuationToken"]
+    page = s3("ListObjectsV2", Bucket="bucket", StartAfter="b", ContinuationToken=token)
+    assert [entry["Key"] for entry in page["Contents"]] == ["b", "c"]
+    assert "StartAfter" not in page
+    assert s3("ListObjectsV2", Bucket="bucket", StartAfter="b")["StartAfter"] == "b"
+
+
+def test_a_token_that_is_none(s3: Any) -> None:
+    error = s3.refusal("ListObjectsV2", Bucket="bucket", ContinuationToken="")
+    assert (error.message, error.members) == (
+        "The continuation token provided is incorrect",
+        {"ArgumentName": "continuation-token"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "listed"),
+    [
+        ("ListObjects", {"MaxKeys": 1, "Delimiter": "/"}, {"Contents", "CommonPrefixes"}),
+        ("ListObjectsV2", {"MaxKeys": 1}, {"Contents", "CommonPrefixes"}),
+        ("ListObjectVersions", {"MaxKeys": 1}, {"Versions", "DeleteMarkers", "CommonPrefixes"}),
+        ("ListMultipartUploads", {"Prefix": "a"}, {"Uploads", "CommonPrefixes"}),
+    ],
+)
+def test_what_is_said_of_a_listing_comes_before_it(
+    s3: Any, operation: str, request_: dict[str, Any], listed: set[str]
+) -> None:
+    for key in "ab":
+        s3.put(key)
+    members = [*s3(operation, Bucket="bucket", **request_)]
+    assert {*members[-len(listed) :]} == listed

@@ -40,8 +40,11 @@ class Uploading:
     def complete(self, **request: Any) -> Any:
         return self.s3("CompleteMultipartUpload", **self._completion(request))
 
+    def refusal(self, **request: Any) -> Any:
+        return self.s3.refusal("CompleteMultipartUpload", **self._completion(request))
+
     def refused(self, **request: Any) -> str:
-        code: str = self.s3.refused("CompleteMultipartUpload", **self._completion(request))
+        code: str = self.refusal(**request).code
         return code
 
     def _completion(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -283,9 +286,10 @@ def test_a_checksum_of_the_full_object(s3: Any) -> None:
     upload.part(1, PART)
     upload.part(2, b"end")
     value = checksum_of("CRC32", PART + b"end")
-    assert upload.refused(ChecksumCRC32=checksum_of("CRC32", b"end")) == "BadDigest"
+    full = {"ChecksumType": "FULL_OBJECT"}
+    assert upload.refused(ChecksumCRC32=checksum_of("CRC32", b"end"), **full) == "BadDigest"
     assert s3.keys() == []
-    answer = upload.complete(ChecksumCRC32=value)
+    answer = upload.complete(ChecksumCRC32=value, **full)
     assert (answer["ChecksumCRC32"], answer["ChecksumType"]) == (value, "FULL_OBJECT")
 
 
@@ -314,7 +318,74 @@ def test_without_an_algorithm_parts_may_have_any(s3: Any) -> None:
     assert upload.part(1, b"x", ChecksumCRC32=crc32)["ChecksumCRC32"] == crc32
     wrong = {"PartNumber": 1, "Body": b"y", "ChecksumCRC32": crc32}
     assert s3.refused("UploadPart", **upload.names, **wrong) == "BadDigest"
-    assert upload.complete()["ChecksumCRC64NVME"] == checksum_of("CRC64NVME", b"x")
+    # Naming them at the end is another matter: the upload knows of none.
+    assert upload.refused() == "InvalidPart"
+    for part in upload.parts:
+        del part["ChecksumCRC32"]
+    error = upload.refusal(ChecksumType="COMPOSITE")
+    assert error.message.startswith("The upload was created using the null checksum mode.")
+    answer = upload.complete(ChecksumCRC32C="AAAAAA==-1")
+    assert answer["ChecksumCRC64NVME"] == checksum_of("CRC64NVME", b"x"), "one of another algorithm is ignored"
+
+
+def test_a_part_with_a_checksum_of_another_algorithm(s3: Any) -> None:
+    upload = Uploading(s3, ChecksumAlgorithm="CRC32")
+    upload.part(1, b"x", ChecksumCRC32=checksum_of("CRC32", b"x"))
+    del upload.parts[0]["ChecksumCRC32"]
+    upload.parts[0]["ChecksumSHA256"] = checksum_of("SHA256", b"x")
+    error = upload.refusal()
+    assert (error.code, error.message) == (
+        "BadDigest",
+        "The sha256 you specified for part 1 did not match what we received.",
+    )
+
+
+def test_a_full_object_checksum_needs_its_type(s3: Any) -> None:
+    upload = Uploading(s3, ChecksumAlgorithm="CRC32C", ChecksumType="FULL_OBJECT")
+    whole = checksum_of("CRC32C", b"x")
+    upload.part(1, b"x", ChecksumCRC32C=whole)
+    error = upload.refusal(ChecksumCRC32C=whole)
+    assert error.message == "The crc32c you specified did not match the calculated checksum."
+    assert upload.complete(ChecksumCRC32C=whole, ChecksumType="FULL_OBJECT")["ChecksumCRC32C"] == whole
+
+
+def test_a_part_of_an_object_is_read_with_its_checksum_and_type(s3: Any) -> None:
+    upload = Uploading(s3, ChecksumAlgorithm="CRC32C")
+    upload.part(1, b"x", ChecksumCRC32C=checksum_of("CRC32C", b"x"))
+    upload.complete()
+    head = s3("HeadObject", Bucket="bucket", Key="big", PartNumber=1, ChecksumMode="ENABLED")
+    assert (head["ChecksumCRC32C"], head["ChecksumType"]) == (checksum_of("CRC32C", b"x"), "COMPOSITE")
+
+
+def test_a_completion_without_a_body(s3: Any) -> None:
+    upload = Uploading(s3)
+    upload.part(1, b"x")
+    error = s3.refusal("CompleteMultipartUpload", **upload.names)
+    assert (error.code, error.message) == ("InvalidRequest", "You must specify at least one part")
+
+
+def test_a_condition_that_a_later_write_overtook(s3: Any) -> None:
+    etag = s3.put("big", b"before")["ETag"]
+    upload = Uploading(s3)
+    upload.part(1, b"x")
+    s3.clock.advance(ms=1)
+    s3.put("big", b"before")
+    error = upload.refusal(IfMatch=etag)
+    assert (error.code, error.status) == ("ConditionalRequestConflict", 409)
+    assert error.members == {"Condition": "If-Match", "Key": "big"}
+    again = Uploading(s3)
+    again.part(1, b"x")
+    again.complete(IfMatch=etag)
+
+
+def test_a_condition_that_a_deletion_overtook(s3: Any) -> None:
+    s3.set_versioning("Enabled")
+    s3.put("big", b"before")
+    upload = Uploading(s3)
+    upload.part(1, b"x")
+    s3.clock.advance(ms=1)
+    s3("DeleteObject", Bucket="bucket", Key="big")
+    assert upload.refused(IfNoneMatch="*") == "ConditionalRequestConflict"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.s3.events import Event, wants
+from services.s3.events import fits, names
 from services.s3.settings import QueueConfiguration
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:jobs"
@@ -133,7 +133,7 @@ def test_a_refused_request_makes_no_event(queue: Any) -> None:
 )
 def test_who_wants_what(events: tuple[str, ...], prefix: str, suffix: str, name: str, wanted: bool) -> None:
     configuration = QueueConfiguration("id", ARN, events, prefix, suffix)
-    assert wants(configuration, Event(name, "images/a.jpg")) is wanted
+    assert (names(configuration, name) and fits(configuration, "images/a.jpg")) is wanted
 
 
 def test_the_configuration_comes_back_with_an_id(queue: Any) -> None:
@@ -160,10 +160,39 @@ def test_a_queue_that_goes_away_loses_its_events_and_nothing_else(queue: Any) ->
 def test_a_destination_must_exist_unless_the_check_is_skipped(s3: Any) -> None:
     request = _request(_queue())
     error = s3.refusal("PutBucketNotificationConfiguration", **request)
-    assert (error.code, error.members["ArgumentName"]) == ("InvalidArgument", ARN)
-    assert "Unable to validate the following destination configurations" in error.message
+    assert error.code == "InvalidArgument"
+    assert error.message == "Unable to validate the following destination configurations"
+    assert error.members == {"ArgumentName1": ARN, "ArgumentValue1": "The destination queue does not exist"}
     s3("PutBucketNotificationConfiguration", SkipDestinationValidation=True, **request)
     assert s3("GetBucketNotificationConfiguration", Bucket="bucket")["QueueConfigurations"]
+
+
+def test_all_destinations_that_are_wrong_are_named(queue: Any) -> None:
+    other = f"{ARN}-2"
+    queues = [_queue(prefix="a"), _queue(prefix="b", QueueArn=other), _queue(prefix="c", QueueArn=f"{ARN}.fifo")]
+    error = queue.refusal("PutBucketNotificationConfiguration", **_request(*queues))
+    assert error.members == {
+        "ArgumentName1": other,
+        "ArgumentValue1": "The destination queue does not exist",
+        "ArgumentName2": f"{ARN}.fifo",
+        "ArgumentValue2": "FIFO SQS queues are not supported.",
+    }
+    assert queue.messages("jobs") == []
+
+
+def test_what_is_no_arn(s3: Any) -> None:
+    error = s3.refusal("PutBucketNotificationConfiguration", **_request(_queue(QueueArn="jobs")))
+    assert (error.message, error.members["ArgumentName"]) == ("The ARN could not be parsed", "Queue")
+
+
+def test_names_of_filter_rules_come_back_with_capitals(queue: Any) -> None:
+    rules = [{"Name": "SUFFIX", "Value": ".jpg"}, {"Name": "prefix", "Value": "in/"}]
+    queue("PutBucketNotificationConfiguration", **_request(_queue(Filter={"Key": {"FilterRules": rules}})))
+    (shown,) = queue("GetBucketNotificationConfiguration", Bucket="bucket")["QueueConfigurations"]
+    assert shown["Filter"]["Key"]["FilterRules"] == [
+        {"Name": "Prefix", "Value": "in/"},
+        {"Name": "Suffix", "Value": ".jpg"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -237,3 +266,28 @@ def test_at_most_a_hundred(queue: Any) -> None:
     queues = [_queue(prefix=f"{number:03}/") for number in range(101)]
     queue("PutBucketNotificationConfiguration", **_request(*queues[:100]))
     assert queue.refused("PutBucketNotificationConfiguration", **_request(*queues)) == "TooManyConfigurations"
+
+
+def test_the_events_of_one_request_are_one_send(queue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _configure(queue, "s3:ObjectRemoved:*")
+    keys = ["a", "b", "c"]
+    for key in keys:
+        queue.put(key)
+    queue.messages("jobs")
+    store = queue.caller.world.store
+    records: list[list[str]] = []
+    commit = store.commit
+
+    def noted(changes: Any, *arguments: Any, **named: Any) -> int:
+        records.append([change[0] for change in changes])
+        lsn: int = commit(changes, *arguments, **named)
+        return lsn
+
+    monkeypatch.setattr(store, "commit", noted)
+    queue("DeleteObjects", Bucket="bucket", Delete={"Objects": [{"Key": key} for key in keys]})
+    monkeypatch.undo()
+    assert records == [["s3.delete_version"] * 3 + ["sqs.send"]]
+    messages = queue.messages("jobs")
+    assert _names(messages) == [("ObjectRemoved:Delete", key) for key in keys]
+    sequencers = [message["Records"][0]["s3"]["object"]["sequencer"] for message in messages]
+    assert sequencers == sorted({*sequencers})

@@ -187,3 +187,35 @@ def test_bodies_go_when_nothing_refers_to_them(s3: Any) -> None:
     s3.put("b", b"other")
     with pytest.raises(KeyError):
         bodies.open(sha256)
+
+
+@pytest.mark.parametrize("storage_class", ["GLACIER", "DEEP_ARCHIVE"])
+def test_an_archived_object_is_not_read(s3: Any, storage_class: str) -> None:
+    s3.put("k", b"x", StorageClass=storage_class)
+    error = s3.refusal("GetObject", Bucket="bucket", Key="k")
+    assert (error.code, error.status, error.members) == ("InvalidObjectState", 403, {"StorageClass": storage_class})
+    assert s3("HeadObject", Bucket="bucket", Key="k")["StorageClass"] == storage_class
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "HeadObject"])
+def test_a_key_that_none_can_be(s3: Any, operation: str) -> None:
+    assert s3.refused(operation, Bucket="bucket", Key="k" * 1025) == "KeyTooLongError"
+
+
+@pytest.mark.parametrize(
+    ("tagging", "code", "members"),
+    [
+        ("a=1,b=2", "InvalidArgument", {"ArgumentName": "x-amz-tagging", "ArgumentValue": "a=1,b=2"}),
+        ("aws%3Aa=1", "InvalidTag", {"TagKey": "aws:a"}),
+        ("a%2Cb=1", "InvalidTag", {"TagKey": "a,b"}),
+        ("a=1%2C2", "InvalidTag", {"TagKey": "a", "TagValue": "1,2"}),
+    ],
+)
+def test_tags_that_are_refused_are_named(s3: Any, tagging: str, code: str, members: dict[str, str]) -> None:
+    error = s3.refusal("PutObject", Bucket="bucket", Key="k", Tagging=tagging)
+    assert (error.code, error.members) == (code, members)
+
+
+def test_tags_may_have_these_characters(s3: Any) -> None:
+    s3.put("k", b"x", Tagging="%C3%BC+%2B-%3D._%3A%2F%40=%C3%A9+%2B-%3D._%3A%2F%40&empty=")
+    assert s3("HeadObject", Bucket="bucket", Key="k")["TagCount"] == 2

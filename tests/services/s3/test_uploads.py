@@ -33,6 +33,24 @@ def test_uploads_by_key_and_then_by_time(s3: Any) -> None:
     ]
 
 
+def test_the_next_markers_are_always_told(s3: Any) -> None:
+    page = s3("ListMultipartUploads", Bucket="bucket")
+    assert (page["NextKeyMarker"], page["NextUploadIdMarker"]) == ("", "")
+    upload_id = _begin(s3, "k")
+    page = s3("ListMultipartUploads", Bucket="bucket")
+    assert (page["IsTruncated"], page["NextKeyMarker"], page["NextUploadIdMarker"]) == (False, "k", upload_id)
+
+
+def test_an_upload_id_marker_of_another_key(s3: Any) -> None:
+    _begin(s3, "a")
+    other = _begin(s3, "b")
+    error = s3.refusal("ListMultipartUploads", Bucket="bucket", KeyMarker="a", UploadIdMarker=other)
+    assert (error.message, error.members["ArgumentName"]) == ("Invalid uploadId marker", "upload-id-marker")
+    s3("AbortMultipartUpload", Bucket="bucket", Key="b", UploadId=other)
+    # Who aborts what a page shows goes on from an upload that isn't there any more.
+    assert s3("ListMultipartUploads", Bucket="bucket", KeyMarker="b", UploadIdMarker=other)["Uploads"] == []
+
+
 def test_uploads_with_a_delimiter(s3: Any) -> None:
     for key in ("a", "dir/1", "dir/2", "z"):
         _begin(s3, key)

@@ -188,7 +188,7 @@ def test_what_wakes(sqs: Any, call: Any, wake: str) -> None:
         sqs.receive(source)
     elif wake == "delivery":
         context = call.world.context("s3")
-        context.commit(*context.deliver("arn:aws:sqs:us-east-1:000000000000:poll", "event"))
+        context.commit(*context.deliver("arn:aws:sqs:us-east-1:000000000000:poll", ["event"]))
     else:
         sqs("DeleteQueue", QueueUrl=url)
     assert ("sqs", "000000000000", "us-east-1", url.rpartition("/")[2]) in notified

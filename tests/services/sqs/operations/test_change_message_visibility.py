@@ -54,12 +54,24 @@ def test_twelve_hours_from_the_receive_at_most(sqs: Any, url: str) -> None:
     assert error.message.endswith("Total VisibilityTimeout for the message is beyond the limit [43200 seconds]")
 
 
-def test_not_in_flight(sqs: Any, url: str) -> None:
+def test_after_the_timeout_it_succeeds_and_changes_nothing(sqs: Any, url: str) -> None:
+    handle = sqs.receive(url)[0]["ReceiptHandle"]
+    sqs.clock.advance(seconds=30)
+    sqs.hide(url, handle, 10)
+    assert sqs.counts(url) == (1, 0, 0)
+    entry = {"Id": "a", "ReceiptHandle": handle, "VisibilityTimeout": 10}
+    assert sqs("ChangeMessageVisibilityBatch", QueueUrl=url, Entries=[entry]) == {"Successful": [{"Id": "a"}]}
+    assert sqs.bodies(url) == ["hello"]
+
+
+def test_after_the_timeout_the_handle_of_a_fifo_queue_has_expired(sqs: Any) -> None:
+    url = sqs.queue("jobs.fifo", ContentBasedDeduplication="true")
+    sqs.send(url, MessageGroupId="g")
     handle = sqs.receive(url)[0]["ReceiptHandle"]
     sqs.clock.advance(seconds=30)
     error = change(sqs, url, handle, 10)
-    assert error.code == "MessageNotInflight"
-    assert error.refusal.query_code == "AWS.SimpleQueueService.MessageNotInflight"
+    assert error.refusal.query_code == "InvalidParameterValue"
+    assert error.message.endswith("Reason: The receipt handle has expired.")
 
 
 def test_gone_or_in_other_hands(sqs: Any, url: str) -> None:

@@ -138,7 +138,7 @@ def test_kms_key_takes_the_place_of_the_managed_encryption(sqs: Any) -> None:
     assert told["KmsMasterKeyId"] == "alias/aws/sqs"
     assert told["KmsDataKeyReusePeriodSeconds"] == "300"
     attributes = {"KmsMasterKeyId": "k", "SqsManagedSseEnabled": "true"}
-    assert sqs.refused("CreateQueue", QueueName="other", Attributes=attributes).code == "InvalidAttributeValue"
+    assert sqs.refused("CreateQueue", QueueName="other", Attributes=attributes).code == "InvalidAttributeName"
 
 
 def test_redrive_policy_is_told_in_one_form(sqs: Any) -> None:

@@ -164,7 +164,8 @@ def test_too_many_in_flight(sqs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         sqs.send(url)
         sqs.send(fifo, MessageGroupId=str(number), MessageDeduplicationId=str(number))
     handle = sqs.receive(url, 2)[0]["ReceiptHandle"]
-    assert sqs.refused("ReceiveMessage", QueueUrl=url).code == "OverLimit"
+    error = sqs.refused("ReceiveMessage", QueueUrl=url)
+    assert (error.code, error.status) == ("OverLimit", 403)
     sqs.delete(url, handle)
     assert sqs.receive(url)
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html: no error on FIFO.
@@ -174,7 +175,7 @@ def test_too_many_in_flight(sqs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_attempt_id_is_for_fifo_queues(sqs: Any) -> None:
     error = sqs.refused("ReceiveMessage", QueueUrl=sqs.queue(), ReceiveRequestAttemptId="1")
-    assert error.message.endswith("The request include parameter that is not valid for this queue type")
+    assert error.message.endswith("The request include parameter that is not valid for this queue type.")
     error = sqs.refused("ReceiveMessage", QueueUrl=sqs.queue("a.fifo"), ReceiveRequestAttemptId="a b")
     assert "ReceiveRequestAttemptId can only include" in error.message
 

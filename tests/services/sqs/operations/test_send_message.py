@@ -178,7 +178,7 @@ def test_a_standard_queue_takes_a_group_but_no_deduplication_id(sqs: Any) -> Non
     sqs.send(url, MessageGroupId="tenant")
     assert sqs.receive(url)[0]["Attributes"]["MessageGroupId"] == "tenant"
     error = sqs.refused("SendMessage", QueueUrl=url, MessageBody="m", MessageDeduplicationId="1")
-    assert error.message.endswith("The request include parameter that is not valid for this queue type")
+    assert error.message.endswith("The request include parameter that is not valid for this queue type.")
 
 
 def test_fifo_needs_group_and_deduplication_id(sqs: Any) -> None:

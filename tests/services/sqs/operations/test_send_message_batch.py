@@ -70,6 +70,34 @@ def test_bad_ids(sqs: Any, id_: str) -> None:
     assert error.code == "InvalidBatchEntryId"
 
 
+@pytest.mark.parametrize(
+    ("tokens", "message"),
+    [
+        ({"MessageDeduplicationId": "2"}, "The request must contain the parameter MessageGroupId."),
+        (
+            {"MessageGroupId": "g"},
+            "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+            "explicitly",
+        ),
+    ],
+)
+def test_an_entry_that_lacks_what_fifo_needs_refuses_all(sqs: Any, tokens: dict[str, str], message: str) -> None:
+    entries = [entry(1, MessageGroupId="g", MessageDeduplicationId="1"), entry(2, **tokens)]
+    error = sqs.refused("SendMessageBatch", QueueUrl=sqs.queue("jobs.fifo"), Entries=entries)
+    assert (error.refusal.query_code, error.message) == ("InvalidParameterValue", message)
+
+
+def test_an_entry_that_is_too_long_for_the_queue_fails_alone(sqs: Any) -> None:
+    url = sqs.queue(MaximumMessageSize="1024")
+    answer = send(sqs, url, entry(1, "x" * 1024), entry(2, "x" * 1025))
+    assert [success["Id"] for success in answer["Successful"]] == ["id-1"]
+    (failed,) = answer["Failed"]
+    assert failed["Code"] == "InvalidParameterValue"
+    assert failed["Message"] == (
+        "One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes."
+    )
+
+
 def test_an_id_is_required(sqs: Any) -> None:
     error = sqs.refused("SendMessageBatch", QueueUrl=sqs.queue(), Entries=[{"MessageBody": "m"}])
     assert error.message == "The request must contain the parameter SendMessageBatchRequestEntry.1.Id."
@@ -94,7 +122,7 @@ def test_duplicates_of_earlier_entries_and_of_earlier_messages(sqs: Any) -> None
         entry(2, "1", MessageGroupId="a", MessageDeduplicationId="1"),
         entry(3, "1 again", MessageGroupId="a", MessageDeduplicationId="1"),
         entry(4, "1 elsewhere", MessageGroupId="b", MessageDeduplicationId="1"),
-        entry(5, "no group"),
+        entry(5, "\0", MessageGroupId="b", MessageDeduplicationId="2"),
     )
     ids = [success["MessageId"] for success in answer["Successful"]]
     numbers = [success["SequenceNumber"] for success in answer["Successful"]]
