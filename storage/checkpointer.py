@@ -19,18 +19,18 @@ from storage.checkpoint import (
     publish,
     read_manifest,
     remove_unnamed_documents,
-    write_state,
 )
 from storage.content import Content
 from storage.errors import StorageUnavailable
 from storage.folded import folded_content
 from storage.journal.records import Mark
-from storage.journal.segment import drop_all_segments, drop_segments
+from storage.journal.segment import drop_segments
 from storage.journal.writer import JournalWriter
 from storage.machine import Machine
 from storage.opening import Claim
 from storage.options import CheckpointResult, FoldRequest
 from storage.pointer import DocumentFile, Pointer, read_pointer, write_pointer
+from storage.resting import OutOfTime, write_at_rest
 
 _log = logging.getLogger(__name__)
 
@@ -39,10 +39,6 @@ JOURNAL_BYTES_MIN = 64 * 1024 * 1024
 _TICK_S = 1.0
 _OFFER_S = 0.2
 """How long a restored base waits for the next one, which would replace it."""
-
-
-class OutOfTime(Exception):
-    """A clean stop took longer than it may."""
 
 
 class Checkpointer:
@@ -242,7 +238,7 @@ class Checkpointer:
         if Mark(manifest.lsn, manifest.checksum) != sealed:
             raise StorageUnavailable(f"the checkpoint process folded up to record {manifest.lsn}, not {sealed.lsn}")
         try:
-            self.pointer = await asyncio.to_thread(self._publish_in_thread, folder, manifest, at_rest=False)
+            self.pointer = await asyncio.to_thread(self._publish_in_thread, folder, manifest)
         except OSError:
             await self._read_back()
             raise
@@ -255,16 +251,9 @@ class Checkpointer:
         if published is not None:
             self.pointer = published
 
-    def _publish_in_thread(self, folder: Path, manifest: Manifest, *, at_rest: bool) -> Pointer:
-        return publish(
-            self._files,
-            self._layout,
-            self.pointer,
-            folder,
-            manifest,
-            at_rest=at_rest,
-            kept_documents=self._claim.kept.documents(manifest.lsn),
-        )
+    def _publish_in_thread(self, folder: Path, manifest: Manifest) -> Pointer:
+        kept = self._claim.kept.documents(manifest.lsn)
+        return publish(self._files, self._layout, self.pointer, folder, manifest, at_rest=False, kept_documents=kept)
 
     async def _sweep(self) -> None:
         """Removes, once, the blobs that uploads of an earlier process left without a record."""
@@ -280,7 +269,16 @@ class Checkpointer:
         """Writes base and rest form from the live state, at most for so long; whether it was done. The journal is
         closed."""
         try:
-            await asyncio.to_thread(self._write_at_rest, position, time.monotonic() + seconds)
+            self.pointer = await asyncio.to_thread(
+                write_at_rest,
+                self._claim,
+                self.pointer,
+                self._new_folder(position.mark.lsn),
+                self._machines,
+                self._machine_lsns,
+                position,
+                time.monotonic() + seconds,
+            )
         except OutOfTime:
             _log.warning(
                 "the state is too large to be written in the time that a stop may take; the journal is kept, "
@@ -292,45 +290,5 @@ class Checkpointer:
             return False
         return True
 
-    def _write_at_rest(self, position: Position, deadline: float) -> None:
-        def check_in() -> None:
-            if time.monotonic() > deadline:
-                raise OutOfTime
 
-        files, layout, lsn = self._files, self._layout, position.mark.lsn
-        if self.pointer.base.lsn == lsn and self._rest_form_is_current():
-            self.pointer = replace(self.pointer, state="rest")
-            write_pointer(files, layout, self.pointer)
-        else:
-            folder = self._new_folder(lsn)
-            try:
-                manifest = write_state(
-                    files,
-                    layout,
-                    self.pointer,
-                    folder,
-                    self._machines,
-                    position,
-                    changed={name for name, changed in self._machine_lsns.items() if changed > self.pointer.base.lsn},
-                    small_bodies={sha256: pending.data for sha256, pending in self._bodies.pending.items()},
-                    rest_names=self._claim.rest_names,
-                    check_in=check_in,
-                )
-                self.pointer = self._publish_in_thread(folder, manifest, at_rest=True)
-            finally:
-                files.remove_tree(folder)
-            for report in manifest.reports:
-                _log.warning("not in the rest form: %s", report)
-        if self.pointer.state == "rest":
-            drop_all_segments(files, layout.journal)
-        self._bodies.unlink_blobs(self._bodies.settle(lsn))
-
-    def _rest_form_is_current(self) -> bool:
-        documents = [self._layout.rest_document(name) for name in self._claim.rest_names]
-        named = self.pointer.rest.documents
-        return self.pointer.rest.lsn == self.pointer.base.lsn and all(
-            path.name in named and self._files.exists(path) for path in documents
-        )
-
-
-__all__ = ["Checkpointer", "FoldRequest", "OutOfTime"]
+__all__ = ["Checkpointer", "FoldRequest"]

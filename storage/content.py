@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storage.base import document_name
@@ -16,7 +16,7 @@ from storage.machine import Machine
 from storage.pointer import Home
 from storage.replacement import NewMachines
 from storage.rest import note_bodies
-from storage.scope import Scope
+from storage.scope import EVERYTHING, Scope
 
 BodySource = bytes | Path
 """A body: its bytes, or a file that stays as long as the content is used."""
@@ -47,7 +47,7 @@ class Content:
     rest: the home namespace in Kumo's schema by file name, where it was asked for; rest_bodies: the bodies that it
     refers to. reports: what Kumo's schema can't hold. counts: entities by service. lsn: the record up to which it
     goes, 0 where that means nothing. name: what it was read from, for messages; commit: its source commit, if it
-    says one."""
+    says one. scope: the part of a state that it is; there may be more outside it, of which it says nothing."""
 
     home: Home
     documents: Mapping[str, Document]
@@ -59,6 +59,7 @@ class Content:
     reports: Sequence[str] = ()
     name: str = ""
     commit: str | None = None
+    scope: Scope = EVERYTHING
 
     @property
     def state_hash(self) -> str:
@@ -67,6 +68,11 @@ class Content:
     def lines(self, scope: Scope) -> dict[str, Iterable[bytes]]:
         """The lines of the documents that belong to a scope."""
         return {name: document.lines() for name, document in self.documents.items() if scope.covers_document(name)}
+
+    def documents_within(self, scope: Scope) -> Content:
+        """The documents of a part of it, beside all of its bodies."""
+        documents = {name: document for name, document in self.documents.items() if scope.covers_document(name)}
+        return replace(self, documents=documents, scope=scope)
 
 
 def state_hash(documents: Mapping[str, str]) -> str:

@@ -114,10 +114,17 @@ class Lock:
         return self._fd >= 0
 
     def release(self) -> None:
-        if self._fd >= 0:
-            _HELD.discard(self)
-            self._files.close(self._fd)
-            self._fd = -1
+        if self._fd < 0:
+            return
+        fd, self._fd = self._fd, -1
+        try:
+            if self in _HELD:
+                _HELD.discard(self)
+                # Closing alone gives the lock up only when every copy is closed, and a child that was forked a moment
+                # ago may not have come to close its own.
+                fcntl.flock(fd, fcntl.LOCK_UN)
+        finally:
+            self._files.close(fd)
 
     def forked(self) -> None:
         """In a child: the lock stays the parent's."""

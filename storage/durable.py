@@ -30,13 +30,14 @@ from storage.folded import seed_content
 from storage.journal.reader import JournalReader
 from storage.journal.records import Mark, encode_record
 from storage.journal.writer import JournalWriter
+from storage.kept import SeedBase
 from storage.machine import Change, Machine
 from storage.opening import Claim, Opened, claim
 from storage.options import CheckpointResult, DurableOptions
 from storage.pointer import Home
 from storage.preparation import Prepared, preparing
 from storage.recovery import replay
-from storage.replacement import Kind, Replayer, encode_value, swap
+from storage.replacement import Kind, Replayer, encode_value
 from storage.scope import Scope
 
 _log = logging.getLogger(__name__)
@@ -225,20 +226,35 @@ class DurableStore:
             yield await prepare(content, scope, program)
 
     def replace(self, kind: Kind, prepared: Prepared, *, request_id: str, time_ms: int, ids: int) -> int:
-        parts = prepared.parts_beside(self._machines)
+        prepared.check(self._machines)
         change = (kind, "", "", encode_value(prepared.scope, prepared.documents))
         line, mark = self._encode((change,), {}, request_id, time_ms, ids)
         try:
-            swap(self._machines, parts, self.bodies.references)
+            prepared.put_in_place(self._machines, self.bodies.references)
         except BaseException as error:
             self._fail(f"record {mark.lsn} could not be applied: {error!r}")
             raise
-        self._machine_lsns.update(dict.fromkeys(parts, mark.lsn))
+        self._machine_lsns.update(dict.fromkeys(prepared.parts, mark.lsn))
         self._claim.kept.named({document.file: mark.lsn for document in prepared.documents.values()})
         self._queue(line, mark, {}, time_ms, ids)
         if prepared.scope.is_everything:
             self._checkpointer.offer_base(mark, ids, prepared.documents)
         return mark.lsn
+
+    async def keep_seed(self, prepared: Prepared, lsn: int) -> None:
+        kept, content = self._claim.kept, prepared.content
+        assert content is not None
+        files = [document.file for document in prepared.documents.values()]
+        seed = SeedBase(content.name, content.commit, content.state_hash, prepared.documents, prepared.hashes())
+        # A base that is published meanwhile doesn't remove them, though neither it nor the seed so far names them.
+        kept.coming(files)
+        try:
+            await asyncio.to_thread(kept.keep_seed, seed)
+        except OSError as error:
+            raise StorageUnavailable(f"the seed can't be kept: {error.strerror or error}") from error
+        finally:
+            kept.named(dict.fromkeys(files, lsn))
+        self.bodies.kept = kept.blobs()
 
     async def stop(self) -> None:
         if self._stopped:
@@ -251,7 +267,11 @@ class DurableStore:
         try:
             await self._checkpointer.cancel()
             if failed is None and self.lsn > self._checkpointer.pointer.base.lsn:
-                self._append_clean_record()
+                # First, since a power cut may tear a batch in any order: of a batch with what it vouches for, the
+                # clean record alone might be left.
+                await self._journal.sync()
+                if self._journal.failure is None:
+                    self._append_clean_record()
             await self._journal.close()
             if self._journal.failure is None and failed is None:
                 await self._checkpointer.write_at_rest(

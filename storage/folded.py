@@ -8,7 +8,7 @@ from pathlib import Path
 from storage.checkpoint import Manifest
 from storage.content import Content, Document
 from storage.directory import Layout
-from storage.documents import read_document
+from storage.documents import read_checked
 from storage.files import Files
 from storage.kept import SeedBase
 from storage.pointer import DocumentFile, Home, Pointer
@@ -51,6 +51,6 @@ def seed_content(files: Files, layout: Layout, home: Home, seed: SeedBase) -> Co
 
 def _document(files: Files, folder: Path, document: DocumentFile) -> Document:
     def lines() -> Iterator[bytes]:
-        return read_document(files, folder, document)
+        return read_checked(files, folder, document)
 
     return Document(lines, document.sha256, document.size)

@@ -21,31 +21,30 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zlib import crc32
 
 import orjson
 
 from storage import pointer as pointers
-from storage.adoption import adopt_documents
 from storage.collection import collection_paused
 from storage.content import Program
 from storage.directory import Layout, refusal
 from storage.documents import hash_file, read_document
-from storage.errors import Damaged, DirectoryRefused
+from storage.errors import Damaged, DirectoryRefused, NewerFormat
 from storage.files import Files
 from storage.findings import Inspection, Kind
+from storage.inspection_rest import RestLook
 from storage.journal.reader import JournalReader
 from storage.journal.records import Record
 from storage.journal.repair import salvage
 from storage.journal.segment import segment_numbers, segment_path
 from storage.kept import Kept
-from storage.pointer import DocumentFile, Home, Pointer, read_pointer
+from storage.pointer import DocumentFile, Pointer, read_pointer
 from storage.recovery import apply_changes
 from storage.references import References
 from storage.replacement import Replayer
-from storage.rest import changed_documents, note_bodies
 
 _LOOKS = 5
 _BODY_NAME = re.compile(r"[0-9a-f]{64}")
@@ -169,6 +168,8 @@ class _Look:
                 self._changes += bool(record.changes)
         except Damaged as error:
             self._damaged_journal(error.path, error.what, error.offset)
+        except NewerFormat:
+            raise
         except DirectoryRefused as error:
             self._damaged_journal(reader.path or layout.journal, f"record {reader.last.lsn}: {error}", reader.offset)
         found.last, found.journal_bytes, found.tail = reader.last, reader.bytes, reader.tail
@@ -253,69 +254,17 @@ class _Look:
             return "its content isn't what its name says"
         return ""
 
-    # The rest form.
+    # The rest form, and what is kept beside.
 
     def _look_at_rest_form(self, pointer: Pointer) -> None:
-        found, layout, names = self._found, self._layout, self._program.rest_names
-        found.edited = changed_documents(self._files, layout, pointer, names)
-        for file in sorted({*pointer.rest.documents} - {*self._files.names(layout.root)}):
-            found.missing_rest.append(file)
-            found.damage("rest form", layout.root / file, "it is missing; the next clean stop writes it")
-        self._look_at_rest_bodies(pointer)
-        went_on = self._changes > 0 or found.salvage is not None or pointer.rest.lsn != pointer.base.lsn
-        for name, sha256 in found.edited.items():
-            self._look_at_edit(name, sha256, went_on)
-
-    def _look_at_edit(self, name: str, sha256: str, went_on: bool) -> None:
-        found, path = self._found, self._layout.rest_document(name)
-        notes: list[str] = []
-        try:
-            if not found.damaged_documents:
-                files, layout, home = self._files, self._layout, self._home()
-                seen = _SeenBodies(files, layout)
-                adopt_documents(files, layout, self._machines, {name: sha256}, home, notes.append, seen)
-        except DirectoryRefused as error:
-            found.damage("rest form", path, f"it isn't what emu left, and can't be taken over: {error}")
-            found.unusable.append(name)
-            return
-        if went_on:
-            found.two_histories = True
-            found.damage("histories", path, "it was changed after emu was killed, and the journal goes on, too")
-        else:
-            what = "; ".join(["it was changed since emu left it, and the next start takes it over", *notes])
-            found.note("rest form", path, what)
-
-    def _home(self) -> Home:
-        assert self._found.pointer is not None
-        return self._found.pointer.home
-
-    def _look_at_rest_bodies(self, pointer: Pointer) -> None:
-        """The bodies that the unchanged documents refer to."""
-        found, layout = self._found, self._layout
-        wanted: set[str] = set()
-        for file in pointer.rest.documents:
-            if Path(file).stem not in found.edited and file not in found.missing_rest:
-                for _ in note_bodies(self._files.lines(layout.root / file), wanted):
-                    pass
-        for sha256 in sorted(wanted - {*found.missing_bodies}):
-            path = layout.rest_bodies / sha256
-            if not self._files.exists(path):
-                problem = "a document in Kumo's schema refers to it, and it is missing"
-            elif self._files.exists(layout.blobs / sha256) and self._files.same_file(path, layout.blobs / sha256):
-                continue
-            else:
-                problem = self._blob_problem(path)
-            if problem:
-                found.damage("rest form", path, problem)
-                found.damaged_rest_bodies.append(sha256)
-
-    # What is kept beside.
+        look = RestLook(self._files, self._layout, self._machines, self._found, self._blob_problem)
+        look.everything(pointer, self._program.rest_names, journal_goes_on=self._changes > 0)
 
     def _look_at_histories(self) -> None:
         """The seed, and the base that an adoption replaced."""
         found, before = self._found, self._layout.adopted_over
         try:
-            self._kept.read()
+            self._kept.read(seeded=found.pointer is not None and found.pointer.seeded)
             documents = _documents_before(self._files.read(before)) if self._files.exists(before) else {}
         except Damaged as error:
             found.damage("seed" if error.path == self._layout.seed else "kept base", error.path, error.what)
@@ -344,28 +293,3 @@ class _Look:
 
 def _documents_before(data: bytes) -> Mapping[str, DocumentFile]:
     return pointers.decode(orjson.dumps(orjson.loads(data)["pointer"])).documents
-
-
-def check_documents(files: Files, layout: Layout, program: Program, names: Iterable[str], home: Home) -> None:
-    """That documents in Kumo's schema could be taken over by empty machines. Raises DirectoryRefused."""
-    seen = _SeenBodies(files, layout)
-    machines = program.new_machines(References())
-    adopt_documents(files, layout, machines, dict.fromkeys(names, ""), home, lambda note: None, seen)
-
-
-class _SeenBodies:
-    """The bodies that an edited document comes with, left where they are; see
-    :class:`storage.machine.KumoBodies`."""
-
-    def __init__(self, files: Files, layout: Layout) -> None:
-        self._files = files
-        self._layout = layout
-
-    def put(self, data: bytes) -> str:
-        return hashlib.sha256(data).hexdigest()
-
-    def has(self, sha256: str) -> bool:
-        if self._files.exists(self._layout.blobs / sha256):
-            return True
-        source = self._layout.rest_bodies / sha256
-        return self._files.exists(source) and hash_file(self._files, source) == sha256

@@ -1,7 +1,9 @@
 """What stays in ``emu/documents`` and ``emu/blobs`` though the pointer doesn't name it.
 
-- The base that an adoption replaced, once: the first edit of a directory can't be followed by the loss of what was
-  there before (``before-adoption.json``).
+- The base that an adoption replaced, with all its bodies (``before-adoption.json``): who edited a document by mistake,
+  or the wrong one, finds what was there before. A second edit doesn't take its place, since it may be the attempt to
+  put the first one right. It goes after :data:`CLEAN_STOPS` further lives that ended with a clean stop, so that
+  neither a crash that repeats itself uses it up nor an old state stays for ever; the next edit is kept again then.
 - The seed, to which a reset goes back (``seed.json``).
 - Documents that a record of the store names (:mod:`storage.replacement`) until a base at or beyond it is published.
 """
@@ -22,6 +24,9 @@ from storage.errors import Damaged
 from storage.files import Files
 from storage.pointer import DocumentFile, Pointer
 
+CLEAN_STOPS = 10
+"""How many further lives that ended well the base before an adoption is kept for."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeedBase:
@@ -41,19 +46,15 @@ class Kept:
         self.seed: SeedBase | None = None
         self._files = files
         self._layout = layout
-        self._before_documents: frozenset[str] = frozenset()
-        self._before_blobs: frozenset[str] = frozenset()
+        self._before: dict[str, Any] | None = None
         self._restored: dict[str, int] = {}
 
-    def read(self) -> None:
-        """Reads what is written down in the directory. Raises Damaged."""
+    def read(self, *, seeded: bool = False) -> None:
+        """Reads what is written down in the directory. ``seeded``: it must keep a seed. Raises Damaged."""
         before, seed = self._layout.adopted_over, self._layout.seed
         if self._files.exists(before):
             try:
-                history = orjson.loads(self._files.read(before))
-                documents = history["pointer"]["base"]["documents"].values()
-                self._before_documents = frozenset(entry["file"] for entry in documents)
-                self._before_blobs = frozenset(history["blobs"])
+                self._before = _decode_before(self._files.read(before))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise Damaged(before, f"not what emu wrote ({error})") from error
         if self._files.exists(seed):
@@ -61,15 +62,32 @@ class Kept:
                 self.seed = decode_seed(self._files.read(seed))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise Damaged(seed, f"not what emu wrote ({error})") from error
+        elif seeded:
+            raise Damaged(seed, "it is missing, and resets go back to the seed that it names")
 
     def keep_before(self, pointer: Pointer, blobs: Sequence[str]) -> bool:
         """Keeps a base that is about to be replaced by an adoption; False if an earlier one is kept already."""
         if self._files.exists(self._layout.adopted_over):
             return False
-        history = {"pointer": orjson.Fragment(pointers.encode(pointer)), "blobs": blobs}
-        self._files.replace(self._layout.adopted_over, orjson.dumps(history))
-        self.read()
+        self._write_before({"pointer": orjson.loads(pointers.encode(pointer)), "blobs": blobs, "clean_stops": 0})
         return True
+
+    def _write_before(self, history: dict[str, Any]) -> None:
+        self._files.replace(self._layout.adopted_over, orjson.dumps({**history, "crc": _checksum(history)}))
+        self._before = history
+
+    def stopped_cleanly(self) -> None:
+        """A life since the adoption ended with a clean stop: lets go of the base before it, in time."""
+        if self._before is None:
+            return
+        clean_stops = self._before["clean_stops"] + 1
+        if clean_stops < CLEAN_STOPS:
+            self._write_before({**self._before, "clean_stops": clean_stops})
+            return
+        # Its name is gone for good before the documents go that it names.
+        self._files.unlink(self._layout.adopted_over)
+        self._files.sync_directory(self._layout.own)
+        self._before = None
 
     def keep_seed(self, seed: SeedBase) -> None:
         """Keeps the seed; its documents and blobs are there and synced."""
@@ -99,10 +117,21 @@ class Kept:
         """Files beside those of a base that is published now."""
         self._restored = {file: lsn for file, lsn in self._restored.items() if lsn > base_lsn}
         seed = (document.file for document in self.seed.documents.values()) if self.seed else ()
-        return self._before_documents.union(seed, self._restored)
+        before = self._before["pointer"]["base"]["documents"].values() if self._before else ()
+        return frozenset(self._restored).union(seed, (document["file"] for document in before))
 
     def blobs(self) -> frozenset[str]:
-        return self._before_blobs.union(self.seed.blobs if self.seed else ())
+        before = self._before["blobs"] if self._before else ()
+        return frozenset(before).union(self.seed.blobs if self.seed else ())
+
+
+def _decode_before(data: bytes) -> dict[str, Any]:
+    """The content of ``before-adoption.json``. Raises ValueError, KeyError, TypeError or AttributeError for what emu
+    can't have written."""
+    history: dict[str, Any] = orjson.loads(data)
+    if history.pop("crc") != _checksum(history):
+        raise ValueError("its checksum doesn't match")
+    return history
 
 
 def _encode_seed(seed: SeedBase) -> bytes:

@@ -15,9 +15,9 @@ from storage.machine import Change, Machine
 from storage.memory_bodies import MemoryBodies
 from storage.options import CheckpointResult
 from storage.pointer import Home
-from storage.preparation import Prepared, built
+from storage.preparation import Prepared, built, ready
 from storage.references import References
-from storage.replacement import Kind, Parts, swap
+from storage.replacement import Kind, Parts, StateRefused, build_parts, part_documents, swap
 from storage.scope import EVERYTHING, Scope
 
 
@@ -109,17 +109,27 @@ class MemoryStore:
     @asynccontextmanager
     async def prepared(self, content: Content | None, scope: Scope, program: Program) -> AsyncIterator[Prepared]:
         if content is None:
-            yield Prepared(None, scope, program, built(None, scope, program), {})
+            yield ready(None, scope, program, built(None, scope, program), {})
             return
         saved = next((kept for kept in (self._seed, self._last) if kept and kept.content is content), None)
         if saved is None:
             parts = await asyncio.to_thread(built, content, EVERYTHING, program)
-            saved = self._saved(content, parts, await asyncio.to_thread(self._copies, content, parts))
+            try:
+                copies = await asyncio.to_thread(self._copies, content, parts)
+            except OSError as error:
+                raise StateRefused(f"its bodies can't be read: {error.strerror or error}") from error
+            saved = self._saved(content, parts, copies)
             if self._last is not None:
                 self.bodies.let_go(self._last.hashes)
             self._last = saved
-        parts = {name: saved.parts[name] for name in scope.machines(saved.parts)}
-        yield Prepared(content, scope, program, parts, {})
+        yield await asyncio.to_thread(self._within, saved, scope, program)
+
+    def _within(self, saved: _Saved, scope: Scope, program: Program) -> Prepared:
+        """In a thread: what was saved, as far as it belongs to a scope."""
+        parts: Parts = {name: saved.parts[name] for name in scope.machines(saved.parts)}
+        if scope.account is not None:
+            parts = build_parts(part_documents(parts, program.new_machines, scope), program.new_machines, scope)
+        return ready(saved.content, scope, program, parts, {})
 
     def _copies(self, content: Content, parts: Parts) -> dict[str, bytes | Path]:
         hashes = {sha256 for part in parts.values() for sha256 in part.counts}
@@ -130,12 +140,19 @@ class MemoryStore:
         return _Saved(content, parts, list(copies))
 
     def replace(self, kind: Kind, prepared: Prepared, *, request_id: str, time_ms: int, ids: int) -> int:
-        parts = prepared.parts_beside(self._machines)
-        swap(self._machines, parts, self.bodies.references)
+        prepared.check(self._machines)
+        prepared.put_in_place(self._machines, self.bodies.references)
         self.lsn += 1
-        self._machine_lsns.update(dict.fromkeys(parts, self.lsn))
+        self._machine_lsns.update(dict.fromkeys(prepared.parts, self.lsn))
         self.bodies.settle()
         return self.lsn
+
+    async def keep_seed(self, prepared: Prepared, lsn: int) -> None:
+        if self._last is None or self._last.content is not prepared.content:
+            return  # it is the seed already
+        if self._seed is not None:
+            self.bodies.let_go(self._seed.hashes)
+        self._seed, self._last = self._last, None
 
 
 def _dump_saved(saved: Mapping[str, Any], program: Program, home: Home) -> Dump:

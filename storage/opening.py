@@ -25,8 +25,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from storage.adoption import adopt_documents, body_form
-from storage.base import load_base, write_base
+from storage.adoption import body_form
+from storage.base import load_base
+from storage.beginning import adopted_base, planted_base
 from storage.blobs import DurableBodies
 from storage.checkpoint import remove_unnamed_documents, remove_unpublished
 from storage.collection import collection_paused
@@ -34,24 +35,17 @@ from storage.content import Content, state_hash
 from storage.directory import Layout, Lock, holds_state, make_root, refusal, remove_state
 from storage.errors import Damaged, DirectoryRefused, TwoHistories
 from storage.files import Files
-from storage.installation import install_bodies
-from storage.journal.reader import JournalReader, cut
+from storage.journal.continuation import continue_journal
+from storage.journal.reader import JournalReader
 from storage.journal.records import Mark
-from storage.journal.segment import (
-    Segment,
-    drop_all_segments,
-    drop_segments,
-    make_segment,
-    open_segment,
-    segment_numbers,
-)
+from storage.journal.segment import Segment, drop_all_segments, drop_segments, make_segment, segment_numbers
 from storage.kept import Kept, SeedBase
 from storage.machine import Machine
 from storage.options import DurableOptions
-from storage.pointer import Home, Pointer, Rest, read_pointer, write_pointer
+from storage.pointer import Home, Pointer, read_pointer, write_pointer
 from storage.recovery import Found, Recovery, Replay, replay
 from storage.replacement import Replayer
-from storage.rest import changed_documents, standing_documents
+from storage.rest import changed_documents
 
 
 @dataclass(slots=True)
@@ -208,7 +202,7 @@ class Claim:
 
     def _open(self, machines: Mapping[str, Machine], pointer: Pointer) -> tuple[Opened, Found, int]:
         files, layout = self.files, self.layout
-        self.kept.read()
+        self.kept.read(seeded=pointer.seeded)
         self.bodies.kept = self.kept.blobs()
         load_base(files, layout.documents, pointer.documents, machines)
         self.bodies.applied(pointer.base.lsn, {})
@@ -217,7 +211,9 @@ class Claim:
         edited = changed_documents(files, layout, pointer, self.rest_names)
         if edited:
             self._check_one_history(pointer, replayed, edited)
+        self._settle_names(pointer)
         self._clear_leftovers(pointer)
+        bodies_before = sorted(self.bodies.references.counts)
         adopted = self._adopt(machines, pointer, edited) if edited else pointer
         if pointer.state == "rest":
             drop_all_segments(files, layout.journal)
@@ -225,7 +221,8 @@ class Claim:
                 files, layout.journal, pointer.base.lsn + 1, pointer.base.checksum, self.options.segment_bytes
             )
         else:
-            segment = self._continue_journal(reader)
+            segment, notes = continue_journal(files, reader, layout.own)
+            self._notes += notes
             if replayed.records and pointer.durability == "os":
                 # What the page cache kept beyond its process's end must be on the disk before anything is built on
                 # it.
@@ -233,10 +230,12 @@ class Claim:
         last = pointer.base if pointer.state == "rest" else reader.last
         now = replace(adopted, state="live", durability=self.options.durability)
         if now != pointer:
-            if edited and self.kept.keep_before(pointer, self.bodies.dead_bodies()):
-                self.bodies.kept = self.kept.blobs()
+            if edited and self.kept.keep_before(pointer, bodies_before):
                 self._notes.append(f"the state before is kept; {layout.adopted_over} names its documents")
             write_pointer(files, layout, now)
+        if not edited and pointer.state == "rest":
+            self.kept.stopped_cleanly()
+        self.bodies.kept = self.kept.blobs()
         remove_unnamed_documents(files, layout, now, self.kept.documents(now.base.lsn))
         found: Found = "adopted" if edited else pointer.state
         return _opened(now, segment, last, replayed, reader.bytes), found, replayed.records
@@ -262,54 +261,26 @@ class Claim:
                 "`--take theirs` the edited one; nothing was changed."
             )
 
-    def _continue_journal(self, reader: JournalReader) -> Segment:
-        """The last segment, open, behind its last good record; everything that was read is on the disk then."""
-        if reader.tail is not None:
-            kept = cut(self.files, reader.tail, self.layout.own)
-            self._notes.append(
-                f"{reader.tail.path}: the last batch, from record {reader.tail.lsn} at byte {reader.tail.offset} "
-                f"on, was never finished and nobody was told about it; it was cut and is kept in {kept}"
-            )
-        assert reader.path is not None
-        segment = open_segment(self.files, reader.path, reader.offset)
-        self.files.sync(segment.fd)
-        return segment
+    def _settle_names(self, pointer: Pointer) -> None:
+        """A killed process may have given files their names without living to sync these. Nothing is built on such a
+        name, nor removed because of it, that a power cut could still take back."""
+        layout = self.layout
+        folders = (layout.own, layout.journal, layout.blobs) if pointer.state == "live" else ()
+        for folder in (layout.root, *folders):
+            if self.files.exists(folder):
+                self.files.sync_directory(folder)
 
     def _adopt(self, machines: Mapping[str, Machine], pointer: Pointer, edited: Mapping[str, str]) -> Pointer:
-        """The pointer to a new base, at the same lsn, that says what the edited documents say. Everything it names is
-        synced; it isn't published."""
-        files, layout = self.files, self.layout
-        adopt_documents(files, layout, machines, edited, self.home, self._notes.append)
-        self.bodies.applied(pointer.base.lsn, {})
-        documents = write_base(files, layout.documents, machines, pointer.base.lsn, pointer.documents, edited)
-        files.sync_directory(layout.documents)
-        files.sync_file_system(layout.own)
-        shown = {layout.rest_document(name).name: sha256 for name, sha256 in edited.items()}
-        rest = Rest(pointer.base.lsn, {**standing_documents(files, layout, pointer.rest), **shown})
-        bodies = "bodyRef" if files.exists(layout.rest_bodies) else pointer.bodies
-        return replace(pointer, documents=documents, rest=rest, bodies=bodies)
+        return adopted_base(self.files, self.layout, machines, pointer, edited, self.bodies, self._notes.append)
 
     def _plant(self, machines: Mapping[str, Machine], pointer: Pointer, seed: Content) -> Pointer:
-        """The pointer to a base that says what the seed says; the seed's documents and bodies are kept as long as the
-        directory, so that a reset can go back to it. Everything that it names is synced."""
-        files, layout = self.files, self.layout
-        install_bodies(files, layout, seed.bodies)
-        for name, document in seed.documents.items():
-            service, account, region = name.split(".", 2)
-            if service not in machines:
-                raise DirectoryRefused(f"The seed {seed.name} holds the service {service!r}: it needs a newer emu.")
-            machines[service].load(account, region, document.lines())
-        for machine in machines.values():
-            machine.loaded()
-        self.bodies.applied(0, {})
-        documents = write_base(files, layout.documents, machines, 0, {}, machines)
-        files.sync_directory(layout.documents)
-        state = state_hash({name: document.sha256 for name, document in documents.items()})
-        self.kept.keep_seed(SeedBase(seed.name, seed.commit, state, documents, sorted(seed.bodies)))
+        planted = planted_base(self.files, self.layout, machines, pointer, seed, self.bodies)
+        state = state_hash({name: document.sha256 for name, document in planted.documents.items()})
+        self.kept.keep_seed(SeedBase(seed.name, seed.commit, state, planted.documents, sorted(seed.bodies)))
         self.bodies.kept = self.kept.blobs()
         if state != seed.state_hash:
             self._notes.append(f"the seed {seed.name} was written by another emu; it was migrated in the copy")
-        return replace(pointer, documents=documents)
+        return planted
 
     def _clear_leftovers(self, pointer: Pointer) -> None:
         """What a killed process left half done."""

@@ -61,6 +61,7 @@ class Pointer:
     base: the mark of the last record that the base's documents contain. ids: the identifier source's position there.
     documents: by ``<service>.<account>.<region>``. bodies: how the rest form holds bodies.
     durability: that of the process that has it open, or had: after ``os``, what is read may not be on the disk yet.
+    seeded: whether the directory keeps a seed, so that its loss isn't taken for an empty one.
     """
 
     home: Home
@@ -71,6 +72,7 @@ class Pointer:
     rest: Rest = Rest()
     bodies: BodyForm = "bodyRef"
     durability: Durability = "fsync"
+    seeded: bool = False
 
 
 def write_pointer(files: Files, layout: Layout, pointer: Pointer) -> None:
@@ -116,6 +118,8 @@ def encode(pointer: Pointer) -> bytes:
             "coming": dict(sorted(pointer.rest.coming.items())),
         },
     }
+    if pointer.seeded:
+        value["seeded"] = True
     value["crc"] = _checksum(value)
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -123,9 +127,7 @@ def encode(pointer: Pointer) -> bytes:
 def decode(data: bytes) -> Pointer:
     value = orjson.loads(data)
     if value["format"] > FORMAT:
-        raise NewerFormat(
-            f"the directory has format {value['format']} and this emu knows {FORMAT}; it needs a newer emu."
-        )
+        raise NewerFormat(f"the directory has format {value['format']} and this emu knows {FORMAT}; use a newer emu.")
     if value.pop("crc") != _checksum(value):
         raise ValueError("its checksum doesn't match")
     base, rest, home = value["base"], value["rest"], value["home"]
@@ -138,6 +140,7 @@ def decode(data: bytes) -> Pointer:
         rest=Rest(rest["lsn"], rest["documents"], rest["coming"]),
         bodies=rest["bodies"],
         durability=value["durability"],
+        seeded=value.get("seeded", False),
     )
 
 

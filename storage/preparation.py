@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.blobs import DurableBodies
@@ -22,26 +22,54 @@ from storage.installation import install_bodies, new_document_files, write_docum
 from storage.kept import Kept
 from storage.machine import Machine
 from storage.pointer import DocumentFile
-from storage.replacement import Parts, StateRefused, build_parts
+from storage.references import References
+from storage.replacement import (
+    Parts,
+    StateRefused,
+    build_parts,
+    check_names,
+    part_documents,
+    replace_namespaces,
+    swap,
+)
 from storage.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A state that is ready. content: None for an empty one. documents: as they are installed."""
+    """A state that is ready. content: None for an empty one. parts: those of the scope. lines: of the parts'
+    documents, where it is about a part of each machine. documents: as they are installed."""
 
     content: Content | None
     scope: Scope
-    program: Program
     parts: Parts
+    lines: Mapping[str, Sequence[bytes]]
     documents: Mapping[str, DocumentFile]
 
-    def parts_beside(self, machines: Mapping[str, Machine]) -> Parts:
-        """The parts for now: with the live machines' namespaces outside the scope. Raises StateRefused."""
+    def hashes(self) -> list[str]:
+        """The bodies that it refers to, sorted."""
+        return sorted({sha256 for part in self.parts.values() for sha256 in part.counts})
+
+    def check(self, machines: Mapping[str, Machine]) -> None:
+        """Raises StateRefused if it can't stand beside what the machines hold outside the scope."""
+        if self.scope.account is not None:
+            check_names(machines, self.parts, self.scope)
+
+    def put_in_place(self, machines: Mapping[str, Machine], references: References) -> None:
+        """Must not fail. What died is known to ``references`` afterwards, as after any record."""
         if self.scope.account is None:
-            return self.parts
-        lines = self.content.lines(self.scope) if self.content else {}
-        return build_parts(lines, self.program.new_machines, self.scope, beside=machines)
+            swap(machines, self.parts, references)
+        else:
+            replace_namespaces(machines, self.scope, self.lines)
+
+
+def ready(
+    content: Content | None, scope: Scope, program: Program, parts: Parts, documents: Mapping[str, DocumentFile]
+) -> Prepared:
+    """Of parts that were built; in any thread."""
+    # Of the parts, not of the content: its files may be others by the time that it is put in place.
+    lines = {} if scope.account is None else part_documents(parts, program.new_machines)
+    return Prepared(content, scope, parts, lines, documents)
 
 
 def built(content: Content | None, scope: Scope, program: Program) -> Parts:
@@ -55,6 +83,30 @@ def built(content: Content | None, scope: Scope, program: Program) -> Parts:
             if content is None or sha256 not in content.bodies:
                 raise StateRefused(f"the body {sha256} is missing")
     return parts
+
+
+def extracted(content: Content, scope: Scope, program: Program) -> Content:
+    """A part of a content as a content of its own, with the bodies that it refers to. Raises StateRefused; in any
+    thread."""
+    parts = built(content, scope, program)
+    machines = program.new_machines(References())
+    for name, part in parts.items():
+        machines[name].rewind(part.saved)
+    hashes = {sha256 for part in parts.values() for sha256 in part.counts}
+    home = content.home
+    rest = {
+        file: document
+        for file, document in content.rest.items()
+        if scope.covers(file.removesuffix(".json"), home.account, home.region)
+    }
+    return replace(
+        content.documents_within(scope),
+        bodies={sha256: source for sha256, source in content.bodies.items() if sha256 in hashes},
+        counts={name: dict(machine.counts()) for name, machine in machines.items()},
+        rest=rest,
+        rest_bodies=content.rest_bodies & hashes if rest else frozenset(),
+        reports=content.reports if rest else (),
+    )
 
 
 Prepare = Callable[[Content | None, Scope, Program], Awaitable[Prepared]]
@@ -86,7 +138,7 @@ async def preparing(files: Files, layout: Layout, bodies: DurableBodies, kept: K
                 await asyncio.to_thread(write_documents, files, wanted, new)
             except OSError as error:
                 raise StorageUnavailable(f"the state can't be installed: {error.strerror or error}") from error
-        return Prepared(content, scope, program, parts, documents)
+        return await asyncio.to_thread(ready, content, scope, program, parts, documents)
 
     try:
         yield prepare

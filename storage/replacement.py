@@ -1,9 +1,11 @@
 """Putting another state in the place of the present one, whole or a part of it: restore and reset.
 
 What comes is built *aside*: machines of their own, filled from documents that are already verified, with body
-references of their own (:func:`build_parts`). Only when they stand are they swapped in, between two requests
-(:func:`swap`): the live machine lets go of what it has, takes over copies of the containers, and the references
-come along. So a state that can't be built leaves the live one as it was.
+references of their own (:func:`build_parts`). Only when they stand do they take the place of the live state, between
+two requests: a machine as a whole lets go of what it has and takes over copies of the containers, and the references
+come along (:func:`swap`); of a machine's namespaces only those of the scope are emptied and filled again
+(:func:`replace_namespaces`), so that it costs what they hold and not what the others do. A state that can't be built
+leaves the live one as it was.
 
 In the journal that is one record with one change of the store itself::
 
@@ -11,7 +13,7 @@ In the journal that is one record with one change of the store itself::
 
 ``store.reset`` has the same value. The documents lie in ``emu/documents``, synced before the record was queued, and
 stay there until a base at or beyond the record is published. Replaying does the same in place
-(:func:`replace_in_place`): a replay that fails is refused as a whole anyway.
+(:func:`replace_namespaces`): a replay that fails is refused as a whole anyway.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from storage.documents import read_document
+from storage.documents import read_checked
 from storage.files import Files
 from storage.machine import Machine
 from storage.pointer import DocumentFile
@@ -44,11 +46,13 @@ class StateRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One machine that was built aside. saved: what :meth:`Machine.save` gave. counts: references by body."""
+    """One machine that was built aside. saved: what :meth:`Machine.save` gave. counts: references by body.
+    names: those that no namespace outside may hold."""
 
     saved: Any
     counts: Mapping[str, int]
     namespaces: tuple[tuple[str, str], ...]
+    names: frozenset[str]
 
 
 Parts = Mapping[str, Part]
@@ -58,11 +62,8 @@ def build_parts(
     documents: Documents,
     new_machines: NewMachines,
     scope: Scope = EVERYTHING,
-    *,
-    beside: Mapping[str, Machine] | None = None,
 ) -> dict[str, Part]:
-    """A part for each machine of the scope, of the documents that belong to it. ``beside`` are live machines: their
-    namespaces outside the scope are taken over as they are. Raises StateRefused."""
+    """A part for each machine of the scope, of the documents that belong to it. Raises StateRefused."""
     names = scope.machines(new_machines(References()))
     foreign = sorted({key.split(".", 1)[0] for key in documents} - set(new_machines(References())))
     if foreign:
@@ -71,15 +72,14 @@ def build_parts(
     for name in names:
         references = References()
         machine = new_machines(references)[name]
-        for account, region in beside[name].namespaces() if beside else ():
-            if not scope.covers(name, account):
-                machine.load(account, region, beside[name].dump(account, region) if beside else ())
         for key, lines in documents.items():
             service, account, region = key.split(".", 2)
-            if service == name and scope.covers(service, account):
+            if service == name and scope.covers(service, account, region):
                 _load(machine, key, account, region, lines)
         machine.loaded()
-        parts[name] = Part(machine.save(), references.counts, tuple(sorted(machine.namespaces())))
+        namespaces = tuple(sorted(machine.namespaces()))
+        unique = frozenset(held for namespace in namespaces for held in machine.unique_names(*namespace))
+        parts[name] = Part(machine.save(), references.counts, namespaces, unique)
     return parts
 
 
@@ -90,14 +90,15 @@ def _load(machine: Machine, key: str, account: str, region: str, lines: Iterable
         raise StateRefused(f"the document {key} doesn't fit: {error}") from error
 
 
-def part_documents(parts: Parts, new_machines: NewMachines) -> dict[str, list[bytes]]:
-    """The documents that would be written of the parts."""
+def part_documents(parts: Parts, new_machines: NewMachines, scope: Scope = EVERYTHING) -> dict[str, list[bytes]]:
+    """The documents that would be written of the parts, as far as they belong to a scope."""
     documents = {}
     for name, part in parts.items():
         machine = new_machines(References())[name]
         machine.rewind(part.saved)
         for account, region in part.namespaces:
-            documents[f"{name}.{account}.{region}"] = list(machine.dump(account, region))
+            if scope.covers(name, account, region):
+                documents[f"{name}.{account}.{region}"] = list(machine.dump(account, region))
     return documents
 
 
@@ -108,6 +109,31 @@ def swap(machines: Mapping[str, Machine], parts: Parts, references: References) 
         machines[name].clear()
         machines[name].rewind(part.saved)
         references.add(part.counts)
+
+
+def check_names(machines: Mapping[str, Machine], parts: Parts, scope: Scope) -> None:
+    """Raises StateRefused if a namespace outside the scope holds a name by now that the parts hold too."""
+    for name, part in parts.items():
+        for account, region in machines[name].namespaces() if part.names else ():
+            if not scope.covers(name, account, region):
+                for taken in sorted(part.names & set(machines[name].unique_names(account, region))):
+                    raise StateRefused(f"the name {taken!r} belongs to account {account} in {region} already")
+
+
+def replace_namespaces(machines: Mapping[str, Machine], scope: Scope, documents: Documents) -> list[str]:
+    """Makes the machines' namespaces of the scope what the documents say, in place; the machines' names."""
+    names = scope.machines(machines)
+    for name in names:
+        machine = machines[name]
+        for account, region in list(machine.namespaces()):
+            if scope.covers(name, account, region):
+                machine.forget(account, region)
+        for key, lines in documents.items():
+            service, account, region = key.split(".", 2)
+            if service == name:
+                machine.load(account, region, lines)
+        machine.loaded()
+    return names
 
 
 def encode_value(scope: Scope, documents: Mapping[str, DocumentFile]) -> dict[str, Any]:
@@ -135,26 +161,5 @@ class Replayer:
         scope = Scope.decode(value["scope"])
         documents = {name: DocumentFile(**entry) for name, entry in value["documents"].items()}
         self.files |= {document.file: lsn for document in documents.values()}
-        lines = {name: read_document(self.disk, self.folder, document) for name, document in documents.items()}
-        return replace_in_place(machines, scope, lines)
-
-
-def replace_in_place(machines: Mapping[str, Machine], scope: Scope, documents: Documents) -> list[str]:
-    """Makes the machines of the scope what the documents say; their names."""
-    names = scope.machines(machines)
-    for name in names:
-        machine = machines[name]
-        others = [
-            (account, region, list(machine.dump(account, region)))
-            for account, region in machine.namespaces()
-            if not scope.covers(name, account)
-        ]
-        machine.clear()
-        for account, region, lines in others:
-            machine.load(account, region, lines)
-        for key, document in documents.items():
-            service, account, region = key.split(".", 2)
-            if service == name:
-                machine.load(account, region, document)
-        machine.loaded()
-    return names
+        lines = {name: read_checked(self.disk, self.folder, document) for name, document in documents.items()}
+        return replace_namespaces(machines, scope, lines)

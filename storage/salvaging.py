@@ -1,15 +1,17 @@
-"""A state as far as it can be proven: the base, and the chain of records that follows it."""
+"""A state as far as it can be proven: the base, and the chain of records that follows it; and a new base of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.base import load_base
+from storage.checkpoint import Position, publish, write_state
 from storage.content import Program
 from storage.directory import Layout
 from storage.files import Files
 from storage.journal.repair import Salvage, salvage, salvaged_records
+from storage.kept import Kept
 from storage.machine import Machine
 from storage.pointer import Pointer
 from storage.recovery import apply_changes
@@ -64,3 +66,32 @@ def _applied(files: Files, layout: Layout, program: Program, pointer: Pointer, f
             small_bodies.pop(sha256, None)
     ids = pointer.ids if found.ids is None else found.ids
     return Rebuilt(found, machines, frozenset(changed), small_bodies, ids)
+
+
+def publish_rebuilt(
+    files: Files, layout: Layout, pointer: Pointer, rebuilt: Rebuilt, folder: str, rest_names: Sequence[str] | None
+) -> Pointer:
+    """Makes it the directory's base; the new pointer. folder: a name below ``emu/`` for what isn't published yet.
+    rest_names: the machines whose rest form is written too, or None to leave that as it is; with it, the directory is
+    at rest."""
+    unpublished = layout.own / folder
+    files.remove_tree(unpublished)
+    for path in layout.folders():
+        if not files.exists(path):
+            files.mkdir(path)
+    kept = Kept(files, layout)
+    kept.read()
+    manifest = write_state(
+        files,
+        layout,
+        pointer,
+        unpublished,
+        rebuilt.machines,
+        Position(rebuilt.salvage.last, rebuilt.ids),
+        changed=rebuilt.changed,
+        small_bodies=rebuilt.small_bodies,
+        rest_names=rest_names,
+    )
+    kept_documents = kept.documents(manifest.lsn)
+    at_rest = rest_names is not None
+    return publish(files, layout, pointer, unpublished, manifest, at_rest=at_rest, kept_documents=kept_documents)

@@ -47,28 +47,33 @@ def kind_of(files: Files, path: Path, rest_names: tuple[str, ...]) -> Kind | Non
     return None
 
 
-def read_folder(files: Files, path: Path, program: Program, home: Home, note: Callable[[str], None]) -> Content:
+def read_folder(
+    files: Files, path: Path, program: Program, home: Home, note: Callable[[str], None], *, rest: bool = False
+) -> Content:
     """The state in a folder. ``home`` is for documents that don't say theirs; ``note`` gets sentences on what was
-    found. Raises DirectoryRefused or SnapshotError, naming the file."""
+    found. ``rest``: also in Kumo's schema, as a snapshot needs it; a snapshot's isn't read. Raises DirectoryRefused or
+    SnapshotError, naming the file."""
     if not files.is_directory(path):
         raise DirectoryRefused(f"{path} is not a directory.")
     match kind_of(files, path, tuple(program.rest_names)):
         case "snapshot":
             return content_of_snapshot(files, path, verified_manifest(files, path))
         case "emu":
-            return _read_data_directory(files, Layout(path), program, note)
+            return _read_data_directory(files, Layout(path), program, note, rest)
         case "kumo":
             home = replace(home, namespaces="single")
-            return _Reading(files, Layout(path), program).documents(home, note)
+            return _Reading(files, Layout(path), program, rest).documents(home, note)
     raise DirectoryRefused(f"{path} holds no state: neither a snapshot nor a data directory, nor documents of Kumo's.")
 
 
-def _read_data_directory(files: Files, layout: Layout, program: Program, note: Callable[[str], None]) -> Content:
+def _read_data_directory(
+    files: Files, layout: Layout, program: Program, note: Callable[[str], None], rest: bool
+) -> Content:
     for attempt in range(1, _ATTEMPTS + 1):
         pointer = read_pointer(files, layout)
         assert pointer is not None
         try:
-            return _Reading(files, layout, program).data_directory(pointer, note)
+            return _Reading(files, layout, program, rest).data_directory(pointer, note)
         except Damaged:
             # A server that has it open may have published another base meanwhile.
             if attempt == _ATTEMPTS or read_pointer(files, layout) == pointer:
@@ -79,10 +84,11 @@ def _read_data_directory(files: Files, layout: Layout, program: Program, note: C
 class _Reading:
     """Machines being filled from a folder, and the bodies that they refer to."""
 
-    def __init__(self, files: Files, layout: Layout, program: Program) -> None:
+    def __init__(self, files: Files, layout: Layout, program: Program, rest: bool) -> None:
         self._files = files
         self._layout = layout
         self._program = program
+        self._rest_names = tuple(program.rest_names) if rest else ()
         self._references = References()
         self._machines: Mapping[str, Machine] = program.new_machines(self._references)
         self._found: dict[str, BodySource] = {}
@@ -118,7 +124,9 @@ class _Reading:
             if isinstance(source, Path) and not self._files.exists(source):
                 raise Damaged(source, "a document refers to it, but it isn't there")
             bodies[sha256] = source
-        return replace(content_of(dump(self._machines, home, ()), bodies, home, lsn), name=self._layout.root.name)
+        return replace(
+            content_of(dump(self._machines, home, self._rest_names), bodies, home, lsn), name=self._layout.root.name
+        )
 
     # As storage.machine.KumoBodies.
 

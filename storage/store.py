@@ -54,7 +54,8 @@ class Store(Protocol):
 
     @property
     def seed(self) -> Content | None:
-        """The state that it began with, if it was given one."""
+        """The state that a reset goes back to: the one that it began with, if it was given one, or that
+        :meth:`keep_seed` named since."""
 
     def captured(self, program: Program) -> AbstractAsyncContextManager[Content]:
         """The whole state as it is now, or a moment later: encoded between two requests, or beside them where that
@@ -69,6 +70,10 @@ class Store(Protocol):
     def replace(self, kind: Kind, prepared: Prepared, *, request_id: str, time_ms: int, ids: int) -> int:
         """Puts what is prepared in the place of the part of the state that it is about, in one record; its lsn. Raises
         StateRefused or StorageUnavailable; nothing has changed."""
+
+    async def keep_seed(self, prepared: Prepared, lsn: int) -> None:
+        """What that record has put in the place of everything is the seed from now on; called before what prepared it
+        ends. Raises StorageUnavailable; the seed is the one before then."""
 
     @property
     def rewinds(self) -> bool:

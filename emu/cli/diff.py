@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 def diff(before: str, after: str, as_json: bool) -> None:
     """Show what differs from A to B: snapshots, data directories, Kumo's directories, or running emus (their URLs).
 
-    Nothing is written anywhere. The exit status is 0 if they are equal, 1 if they differ, 2 if one can't be read.
+    A snapshot of a part is compared with that part. Nothing is written anywhere. The exit status is 0 if they are
+    equal, 1 if they differ, 2 if one can't be read.
     """
     from emu.differences import differences
 
-    found: list[dict[str, Any]] = [entry.document() for entry in differences(_content(before), _content(after))]
+    old, new = _content(before), _content(after)
+    # Of what is outside a part, nothing is known on that side.
+    old, new = old.documents_within(new.scope), new.documents_within(old.scope)
+    found: list[dict[str, Any]] = [entry.document() for entry in differences(old, new)]
     if as_json:
         show_json({"equal": not found, "differences": found})
     else:

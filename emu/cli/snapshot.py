@@ -1,35 +1,130 @@
-"""``emu snapshot``: snapshots of a running emu, or in a folder."""
+"""``emu snapshot``: snapshots of a running emu, or of a data directory that nobody has open."""
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from emu.cli.endpoint import control, endpoint_option, fail
 from emu.cli.output import counts_text, moment_text, show_differences, show_json
+from emu.testing.control import Control, ControlError, segment
 
 if TYPE_CHECKING:
-    from storage.snapshots.manifest import Manifest
+    from emu.cli.stopped import Stopped
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_TIMEOUT_S = 600
 
 
 @click.group()
 def snapshot() -> None:
     """Keep whole states by name, and bring them back.
 
-    create, restore, diff and delete ask a running emu. A snapshot that is given as a path (with a slash in it) is read
-    from that folder instead, without a server: show, verify, seal.
+    A running emu is asked, unless --data-dir names a directory that none has open; its snapshots are in
+    `snapshots` in there, unless --snapshot-dir names another folder. What is only about snapshots can do with
+    --snapshot-dir alone, or with a snapshot's path (with a slash in it) in the place of its name.
     """
 
 
-_scope = (
-    click.option("--service", type=click.Choice(("s3", "sqs", "dynamodb")), help="Only this service."),
-    click.option("--account", metavar="ACCOUNT", help="Only this account, in all its Regions."),
-)
+class _Running:
+    """The snapshots and the state of a running emu. The answers are those of :mod:`emu.control.snapshots`."""
+
+    failures = (ControlError,)
+
+    def __init__(self, server: Control) -> None:
+        self._server = server
+
+    def sentence(self, error: Exception) -> str:
+        return error.sentence if isinstance(error, ControlError) else str(error)
+
+    def list(self) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self._server.get("/kumo/snapshots")["snapshots"]
+        return found
+
+    def show(self, name: str) -> Mapping[str, Any]:
+        return self._server.get(_path(name))
+
+    def verify(self, name: str) -> Mapping[str, Any]:
+        return self._server.post(f"{_path(name)}/verify", timeout_s=_TIMEOUT_S)
+
+    def delete(self, name: str) -> None:
+        self._server.delete(_path(name))
+
+    def create(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._server.post("/kumo/snapshots", members, timeout_s=_TIMEOUT_S)
+
+    def restore(self, name: str, members: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._server.post(f"{_path(name)}/restore", members, timeout_s=_TIMEOUT_S)
+
+    def diff(self, name: str) -> Mapping[str, Any]:
+        return self._server.get(f"{_path(name)}/diff")
+
+
+def _path(name: str) -> str:
+    return f"/kumo/snapshots/{segment(name)}"
+
+
+# Options, and what they lead to.
+
 _json = click.option("--json", "as_json", is_flag=True, help="Show JSON.")
+_data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A data directory that no emu has open, instead of a running one.",
+)
+_snapshot_dir = click.option(
+    "--snapshot-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the snapshots, without a server. [default: snapshots in the data directory]",
+)
+
+
+def _place_options(command: _Command) -> _Command:
+    return endpoint_option(_data_dir(_snapshot_dir(command)))
+
+
+def _scope_options(command: _Command) -> _Command:
+    for option in (
+        click.option("--region", metavar="REGION", help="Only this Region of the account."),
+        click.option("--account", metavar="ACCOUNT", help="Only this account, in all its Regions."),
+        click.option("--service", type=click.Choice(("s3", "sqs", "dynamodb")), help="Only this service."),
+    ):
+        command = option(command)
+    return command
+
+
+def _place(
+    endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, *, state: bool = False, name: str = ""
+) -> _Running | Stopped:
+    """Where a command looks. ``state``: it is about a present state too. ``name``: of a snapshot, perhaps a path."""
+    if endpoint_url is not None and (data_dir or snapshot_dir):
+        raise click.UsageError("--endpoint-url asks a running emu; --data-dir and --snapshot-dir do without one.")
+    if data_dir is None and state:
+        if snapshot_dir is not None:
+            raise click.UsageError("--snapshot-dir goes with --data-dir here; a running emu has a folder of its own.")
+        return _Running(control(endpoint_url))
+    if data_dir is None and snapshot_dir is None and "/" not in name:
+        return _Running(control(endpoint_url))
+    from emu.cli.stopped import Stopped
+
+    return Stopped(snapshot_dir or (data_dir or Path()) / "snapshots", data_dir)
+
+
+@contextmanager
+def _failing(command: str, place: _Running | Stopped, status: int = 2) -> Iterator[None]:
+    """Ends the command with a sentence where the place refuses."""
+    try:
+        yield
+    except place.failures as error:
+        fail(f"snapshot {command}", place.sentence(error), status)
+
+
+# The commands.
 
 
 @snapshot.command()
@@ -39,22 +134,26 @@ _json = click.option("--json", "as_json", is_flag=True, help="Show JSON.")
 @click.option("--edge-case", "edge_cases", multiple=True, help="What is unusual in it; may be repeated.")
 @click.option("--commit", help="Commit of the source that it is made with. [default: Git's HEAD here]")
 @click.option("--replace", is_flag=True, help="Replace another state under that name.")
-@endpoint_option
+@_scope_options
+@_place_options
 @_json
 def create(
-    name: str, purpose: str | None, exercises: tuple[str, ...], edge_cases: tuple[str, ...], commit: str | None,
-    replace: bool, endpoint_url: str | None, as_json: bool,
+    name: str, replace: bool, commit: str | None, endpoint_url: str | None, data_dir: Path | None,
+    snapshot_dir: Path | None, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
-    """Make a snapshot of the present state. Requests go on meanwhile."""
+    """Make a snapshot of the present state, or of a part of it.
+
+    Requests go on meanwhile. A data directory is only read.
+    """
     from emu.commit import head_commit
 
-    body: dict[str, Any] = {"name": name, "replace": replace}
-    given = {"purpose": purpose, "exercises": list(exercises), "edge_cases": list(edge_cases)}
-    body |= {member: value for member, value in given.items() if value}
+    place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
+    members = {"name": name, "replace": replace, **_given(given)}
     commit = commit or head_commit()
     if commit:
-        body["commit"] = commit
-    made = _call("create", endpoint_url, "POST", "/kumo/snapshots", body)
+        members["commit"] = commit
+    with _failing("create", place):
+        made = place.create(members)
     if as_json:
         show_json(made)
         return
@@ -63,16 +162,19 @@ def create(
         click.echo(f"  not in Kumo's documents: {report}", err=True)
 
 
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as members of a request: those that were given."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
+
+
 @snapshot.command(name="list")
-@click.option("--snapshot-dir", type=click.Path(path_type=Path), help="Look into this folder, without a server.")
-@endpoint_option
+@_place_options
 @_json
-def list_snapshots(snapshot_dir: Path | None, endpoint_url: str | None, as_json: bool) -> None:
+def list_snapshots(endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, as_json: bool) -> None:
     """List the snapshots there are."""
-    if snapshot_dir is None:
-        found = _call("list", endpoint_url, "GET", "/kumo/snapshots")["snapshots"]
-    else:
-        found = _listed(snapshot_dir)
+    place = _place(endpoint_url, data_dir, snapshot_dir)
+    with _failing("list", place):
+        found = place.list()
     if as_json:
         show_json(found)
         return
@@ -87,81 +189,48 @@ def list_snapshots(snapshot_dir: Path | None, endpoint_url: str | None, as_json:
             click.echo(f"  {entry['purpose']}")
 
 
-def _listed(folder: Path) -> list[dict[str, Any]]:
-    from storage.snapshots.errors import SnapshotError
-    from storage.snapshots.shelf import Shelf
-
-    return [
-        {"name": name, "error": str(entry)} if isinstance(entry, SnapshotError) else entry.summary()
-        for name, entry in Shelf(folder).manifests()
-    ]
-
-
 @snapshot.command()
 @click.argument("name")
-@endpoint_option
-def show(name: str, endpoint_url: str | None) -> None:
+@_place_options
+def show(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None) -> None:
     """Show a snapshot's manifest, as JSON."""
-    if _is_path(name):
-        from storage.files import Files
-        from storage.snapshots.errors import SnapshotError
-        from storage.snapshots.shelf import read_manifest
-
-        try:
-            show_json(read_manifest(Files(), Path(name)).document())
-        except SnapshotError as error:
-            fail("snapshot show", error)
-        return
-    show_json(_call("show", endpoint_url, "GET", _path(name)))
+    place = _place(endpoint_url, data_dir, snapshot_dir, name=name)
+    with _failing("show", place):
+        show_json(place.show(name))
 
 
 @snapshot.command()
 @click.argument("name")
-@endpoint_option
-def verify(name: str, endpoint_url: str | None) -> None:
+@_place_options
+def verify(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None) -> None:
     """Read everything of a snapshot; exit status 1 if anything isn't what was written."""
-    if _is_path(name):
-        manifest = _verified(Path(name))
-        click.echo(f"{name} is intact: {counts_text(manifest.counts)}, state hash {manifest.state_hash}")
-        return
-    found = _call("verify", endpoint_url, "POST", f"{_path(name)}/verify", {}, failure=1)
+    place = _place(endpoint_url, data_dir, snapshot_dir, name=name)
+    with _failing("verify", place, 1):
+        found = place.verify(name)
     click.echo(f"{name} is intact: {counts_text(found['counts'])}, state hash {found['state_hash']}")
 
 
-def _verified(path: Path) -> Manifest:
-    from emu.aside import PROGRAM
-    from storage.files import Files
-    from storage.preparation import built
-    from storage.replacement import StateRefused
-    from storage.scope import EVERYTHING
-    from storage.snapshots.errors import SnapshotError
-    from storage.snapshots.reading import content_of_snapshot, verified_manifest
-
-    files = Files()
-    try:
-        manifest = verified_manifest(files, path)
-        built(content_of_snapshot(files, path, manifest), EVERYTHING, PROGRAM)
-    except SnapshotError as error:
-        fail("snapshot verify", error, 1)
-    except StateRefused as error:
-        fail("snapshot verify", f"{path}: {error}.", 1)
-    return manifest
-
-
 @snapshot.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def seal(path: Path) -> None:
-    """Take edits by hand into a snapshot: validate them, and compute sizes, ETags, MD5s, counts and hashes anew."""
+@click.argument("name", metavar="PATH")
+@_data_dir
+@_snapshot_dir
+def seal(name: str, data_dir: Path | None, snapshot_dir: Path | None) -> None:
+    """Take edits by hand into a snapshot: validate them, and compute sizes, ETags, MD5s, counts and hashes anew.
+
+    PATH is the snapshot's folder; with --data-dir or --snapshot-dir its name.
+    """
     from emu.aside import PROGRAM
+    from emu.cli.stopped import Stopped
     from emu.version import version
     from services.clock import SystemClock
-    from storage.snapshots.errors import SnapshotError
     from storage.snapshots.sealing import seal as seal_folder
 
-    try:
+    place = Stopped(snapshot_dir or (data_dir or Path()) / "snapshots")
+    with _failing("seal", place):
+        path = place.path(name) if data_dir or snapshot_dir else Path(name)
+        if not path.is_dir():
+            raise click.UsageError(f"{path} is not a directory.")
         sealed = seal_folder(path, PROGRAM, version(), SystemClock().now_ms())
-    except SnapshotError as error:
-        fail("snapshot seal", error)
     for note in sealed.notes:
         click.echo(note)
     what = "sealed" if sealed.changed else "is as it was sealed"
@@ -170,23 +239,27 @@ def seal(path: Path) -> None:
 
 @snapshot.command()
 @click.argument("name")
-@_scope[0]
-@_scope[1]
-@endpoint_option
-def restore(name: str, service: str | None, account: str | None, endpoint_url: str | None) -> None:
+@_scope_options
+@_place_options
+def restore(
+    name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, **scope: str | None
+) -> None:
     """Make the present state, or a part of it, that of a snapshot: all or nothing."""
-    scope = {member: value for member, value in (("service", service), ("account", account)) if value}
-    done = _call("restore", endpoint_url, "POST", f"{_path(name)}/restore", scope)
+    place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
+    with _failing("restore", place):
+        done = place.restore(name, _given(scope))
     click.echo(f"restored {name} in {done['milliseconds']} ms: {counts_text(done['counts'])}")
 
 
 @snapshot.command()
 @click.argument("name")
-@endpoint_option
+@_place_options
 @_json
-def diff(name: str, endpoint_url: str | None, as_json: bool) -> None:
+def diff(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, as_json: bool) -> None:
     """Show what differs from a snapshot to the present state; exit status 1 if anything does."""
-    found = _call("diff", endpoint_url, "GET", f"{_path(name)}/diff")
+    place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
+    with _failing("diff", place):
+        found = place.diff(name)
     if as_json:
         show_json(found)
     else:
@@ -196,32 +269,10 @@ def diff(name: str, endpoint_url: str | None, as_json: bool) -> None:
 
 @snapshot.command()
 @click.argument("name")
-@endpoint_option
-def delete(name: str, endpoint_url: str | None) -> None:
+@_place_options
+def delete(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None) -> None:
     """Delete a snapshot."""
-    _call("delete", endpoint_url, "DELETE", _path(name))
+    place = _place(endpoint_url, data_dir, snapshot_dir)
+    with _failing("delete", place):
+        place.delete(name)
     click.echo(f"deleted {name}")
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or os.sep in name
-
-
-def _path(name: str) -> str:
-    from emu.testing.control import segment
-
-    return f"/kumo/snapshots/{segment(name)}"
-
-
-def _call(
-    command: str, endpoint_url: str | None, method: str, path: str, body: Any = None, *, failure: int = 2
-) -> dict[str, Any]:
-    from emu.testing.control import ControlError
-
-    server = control(endpoint_url)
-    try:
-        if method == "POST":
-            return server.post(path, body, timeout_s=600)
-        return server.get(path) if method == "GET" else server.delete(path)
-    except ControlError as error:
-        fail(f"snapshot {command}", error, failure)

@@ -78,6 +78,13 @@ class ClockState:
         self.setting = None
         self._hooks.notify(TOPIC)
 
+    def forget(self, account: str, region: str) -> None:
+        if (account, region) == NAMESPACE:
+            self.clear()
+
+    def unique_names(self, account: str, region: str) -> Iterable[str]:
+        return ()
+
     def counts(self) -> Mapping[str, int]:
         return {}
 

@@ -9,6 +9,10 @@ begins with a header and then holds records; both are lines of compact JSON that
     {"lsn":1,"after":"00000000","synced":0,"time":1767225600000,"request_id":"…","ids":0,"changes":[[kind,account,region,value],…],"crc":"…"}
     {"lsn":2,"after":"…","synced":1,"time":…,"request_id":"…","ids":0,"bodies":[{"sha256":"…","text":"…"}],"changes":[…],"crc":"…"}
 
+and, once the next segment is there, with a *seal*:
+
+    {"sealed":3,"after":"…","crc":"…"}
+
 - ``lsn``: the record's number; each is one more than the one before.
 - ``crc``: CRC-32 of the line's bytes up to ``,"crc"``. A line proves itself.
 - ``after``: the ``crc`` of the record before, or of the last record of the segment before: records prove their order.
@@ -18,6 +22,7 @@ begins with a header and then holds records; both are lines of compact JSON that
   bytes are no UTF-8).
 - ``clean``: true in the record that a clean stop writes, which has no changes.
 - ``size``: to how many bytes the segment was made at first. The rest of it is zeros.
+- ``sealed``: the number of the next segment's first record. Nothing but zeros stands behind it.
 
 Life of a segment
 -----------------
@@ -27,15 +32,21 @@ Life of a segment
    middle of a record.
 2. *Appended to*: one ``pwrite`` and one ``fdatasync`` for all records that wait (:mod:`storage.journal.writer`).
    When a batch doesn't fit, or a checkpoint asks for it, a new one is made *after* everything in this one is synced.
-3. *Sealed*: it is followed by another. A checkpoint may fold it.
-4. *Dropped*, once a base that contains all its records is published.
+3. *Sealed*: when the new one is durable under its name, the seal is written and synced, and only then the new one's
+   first record. So the last segment has no seal, and a segment that is removed is missed, were it the last. There is
+   always room for a seal. A power cut may leave some of its sectors, or nothing of it, beside a new segment without
+   records; the next opening seals then. A checkpoint may fold a sealed segment.
+4. *Dropped*, once a base that contains all its records is published; never the last one while emu runs.
 
 What a reader makes of it (:mod:`storage.journal.reader`)
 ----------------------------------------------------------
-A reader reads everything before anything is appended. It stops at the first record that doesn't prove itself or its
-place, with lsn L say. If any later line that proves itself says ``synced`` >= L, or a later segment exists, L was on
-the disk once and no crash takes that back: *damage*, and the directory is refused. Otherwise L and what follows are
-the *torn tail* of a batch that nobody was told about: it is kept aside and logged, zeroed and synced before the
-first append, so that later records can't be followed by old bytes. What can't be told apart: damage in the very last
-batch of an unclean stop.
+A reader reads everything before anything is appended. Where a seal stands behind the last record of the last segment,
+or the trace of one, the segment that it names is missing: *damage*, and the directory is refused. No seal in front of
+another segment is none: the joint proves as much.
+
+It stops at the first record that doesn't prove itself or its place, with lsn L say. If any later line that proves
+itself says ``synced`` >= L, or a seal stands behind it, or a later segment exists, L was on the disk once and no crash
+takes that back: damage as well. Otherwise L and what follows are the *torn tail* of a batch that nobody was told
+about: it is kept aside and logged, zeroed and synced before the first append, so that later records can't be followed
+by old bytes. What can't be told apart: damage in the very last batch of an unclean stop.
 """

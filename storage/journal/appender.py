@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from storage.files import Files
 from storage.journal.records import Mark
-from storage.journal.segment import HEADER_BYTES_MAX, Segment, make_segment, make_spare
+from storage.journal.segment import OVERHEAD_BYTES, Segment, make_segment, make_spare, seal_segment
 
 _log = logging.getLogger(__name__)
 
@@ -37,21 +37,23 @@ class Appender:
         self._segment = segment
         self._segment_bytes = segment_bytes
         self._good_offset = segment.offset
+        self._unsynced = False
         self._spare: threading.Thread | None = None
         self._making_spare = threading.Lock()
 
     def fits(self, data: bytes) -> bool:
-        return self._segment.offset + len(data) <= self._segment.size
+        return self._segment.fits(len(data))
 
     def room_problem(self, length: int) -> OSError | None:
         """Why there is no next segment, if that many bytes would need one. Asking tries again to make it."""
-        if self._segment.offset + length > self._segment.size:
+        if not self._segment.fits(length):
             self._make_spare()
             return self.spare_failure
         return None
 
     def append(self, data: bytes) -> None:
         """Writes without syncing."""
+        self._unsynced = True
         self._write(data)
         self._good_offset = self._segment.offset
 
@@ -61,7 +63,7 @@ class Appender:
             self._next_segment(batch.before, len(batch.data))
         if batch.data:
             self._write(batch.data)
-        self._files.datasync(self._segment.fd)
+        self._sync()
         self._good_offset = self._segment.offset
         batch.synced = True
         if batch.roll and batch.last.lsn >= self._segment.first:
@@ -90,6 +92,10 @@ class Appender:
         self._files.pwrite(segment.fd, data, segment.offset)
         segment.offset += len(data)
 
+    def _sync(self) -> None:
+        self._files.datasync(self._segment.fd)
+        self._unsynced = False
+
     def _roll(self, batch: Batch) -> None:
         self._make_spare()
         batch.roll_failure = self.spare_failure
@@ -106,12 +112,23 @@ class Appender:
                 self.spare_failure = error
 
     def _next_segment(self, before: Mark, length: int) -> None:
-        """Goes on in a new segment, made large enough. What the old one holds is synced before the new one exists."""
-        self._files.datasync(self._segment.fd)
-        size = max(self._segment_bytes, length + HEADER_BYTES_MAX)
+        """Goes on in a new segment, made large enough. What the old one holds is synced before the new one exists,
+        and the old one is sealed when that is durable under its name: no crash leaves a seal that leads nowhere. The
+        first record for the new one waits for the seal, so that what anybody is told about can't vanish with its
+        segment unnoticed."""
+        old = self._segment
+        if self._unsynced:
+            self._sync()
+        size = max(self._segment_bytes, length + OVERHEAD_BYTES)
         with self._making_spare:
             following = make_segment(self._files, self._folder, before.lsn + 1, before.checksum, size)
-        self._files.close(self._segment.fd)
+        try:
+            if following.path != old.path:  # else it took the place of one that was empty, and too small
+                seal_segment(self._files, old, before)
+        except BaseException:
+            self._files.close(following.fd)
+            raise
+        self._files.close(old.fd)
         self._segment = following
         self._good_offset = following.offset
         self._spare = None

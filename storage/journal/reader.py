@@ -5,16 +5,19 @@ The theory is in :mod:`storage.journal`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from storage.errors import Damaged
 from storage.files import Files
-from storage.journal.records import BadLine, Mark, Record, decode_record
+from storage.journal.records import BadLine, Header, Mark, Record, Seal, decode_record, decode_seal, encode_seal
 from storage.journal.segment import read_segment, segment_numbers, segment_path
 
 _LINE_START = b'{"lsn":'
+_SEAL_START = b'{"sealed":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,79 +32,105 @@ class Tail:
     reason: str
 
 
+class Joint(NamedTuple):
+    """The end of a segment that another one follows. offset: where the seal belongs; sealed: whether it is there.
+    last: the mark of the last record."""
+
+    path: Path
+    offset: int
+    last: Mark
+    sealed: bool
+
+
 class JournalReader:
     """Reads the records after ``base``, in order. What else was found is known when :meth:`records` has ended:
 
     last: the mark of the last good record. path, offset: where the next one goes; path is None without any segment.
-    tail: a torn tail. clean: whether the journal ends with the record of a clean stop. bytes: what was read, records
-    only.
+    joints: where the segments end that are followed by another. tail: a torn tail. clean: whether the journal ends
+    with the record of a clean stop. bytes: what was read, records only.
     """
 
     def __init__(self, files: Files, folder: Path, base: Mark) -> None:
         self._files = files
         self._folder = folder
         self._base = base
+        self._sealed = False
         self.last = base
         self.path: Path | None = None
         self.offset = 0
+        self.joints: list[Joint] = []
         self.tail: Tail | None = None
         self.clean = False
         self.bytes = 0
 
     def records(self, up_to: int | None = None) -> Iterator[Record]:
-        """Every record beyond the base, at most up to an lsn. Raises Damaged."""
-        numbers = segment_numbers(self._files, self._folder)
-        while len(numbers) > 1 and numbers[1] <= self._base.lsn + 1:
-            del numbers[0]
-        if not numbers:
+        """Every record beyond the base, at most up to an lsn. Raises Damaged or NewerFormat."""
+        if up_to is not None and up_to <= self._base.lsn:
+            return
+        coming = deque(segment_numbers(self._files, self._folder))
+        while len(coming) > 1 and coming[1] <= self._base.lsn + 1:
+            coming.popleft()
+        if not coming:
             raise Damaged(self._folder, "the journal is missing")
-        for index, first in enumerate(numbers):
-            self.path = segment_path(self._folder, first)
-            header, data = read_segment(self._files, self.path)
-            self._check_joint(index, first, header.after)
-            if index == 0:
-                # Records up to the base were folded; the chain runs through them all the same.
-                self.last = Mark(first - 1, header.after)
-            for record in self._segment_records(data, numbers[index + 1 :]):
+        while coming:
+            first = coming.popleft()
+            path = segment_path(self._folder, first)
+            header, data = read_segment(self._files, path)
+            self._check_joint(path, header)
+            self.path = path
+            for record in self._segment_records(data, coming[0] if coming else None):
                 if record.lsn > self._base.lsn:
                     yield record
                 if up_to is not None and record.lsn >= up_to:
                     return
-            if self.tail is not None:
-                break
+            if self._sealed and not coming:
+                coming.append(self._following())
         if self.last.lsn < self._base.lsn:
             raise Damaged(self.path or self._folder, f"record {self.last.lsn + 1} is missing", self.offset)
 
-    def _check_joint(self, index: int, first: int, after: int) -> None:
+    def _check_joint(self, path: Path, header: Header) -> None:
         """That a segment follows what comes before it: the base, or the segment before."""
-        path = segment_path(self._folder, first)
-        if index == 0:
-            if first > self._base.lsn + 1:
-                raise Damaged(self._folder, f"the records {self._base.lsn + 1} to {first - 1} are missing")
-            if first == self._base.lsn + 1 and after != self._base.checksum:
+        first, base = header.first, self._base
+        if self.path is None:
+            if first > base.lsn + 1:
+                raise Damaged(self._folder, f"the records {base.lsn + 1} to {first - 1} are missing")
+            if first == base.lsn + 1 and header.after != base.checksum:
                 raise Damaged(path, "it doesn't follow what emu.json says comes before it", 0)
+            # Records up to the base were folded; the chain runs through them all the same.
+            self.last = Mark(first - 1, header.after)
         elif first != self.last.lsn + 1:
-            before = self._previous_path(first)
-            raise Damaged(before, f"the records {self.last.lsn + 1} to {first - 1} are missing", self.offset)
-        elif after != self.last.checksum:
+            missing = f"the records {self.last.lsn + 1} to {first - 1} are missing"
+            if self._sealed:
+                raise Damaged(segment_path(self._folder, self.last.lsn + 1), f"it isn't there: {missing}")
+            raise Damaged(self.path, missing, self.offset)
+        elif header.after != self.last.checksum:
             raise Damaged(path, "it doesn't follow the segment before it", 0)
 
-    def _previous_path(self, first: int) -> Path:
-        numbers = segment_numbers(self._files, self._folder)
-        return segment_path(self._folder, numbers[numbers.index(first) - 1])
+    def _following(self) -> int:
+        """The segment that the last one's seal names. Where a server is at work, it may have come since the folder
+        was listed."""
+        assert self.path is not None
+        first = self.last.lsn + 1
+        path = segment_path(self._folder, first)
+        if not self._files.exists(path):
+            raise Damaged(
+                path,
+                f"it isn't there, though {self.path.name} says that the journal goes on in it: the records from "
+                f"{max(first, self._base.lsn + 1)} on are missing",
+            )
+        return first
 
-    def _segment_records(self, data: bytes, later: list[int]) -> Iterator[Record]:
+    def _segment_records(self, data: bytes, following: int | None) -> Iterator[Record]:
         self.offset = data.index(b"\n") + 1
+        self._sealed = False
         while True:
             end = data.find(b"\n", self.offset) + 1
-            if not end and not data[self.offset :].strip(b"\0"):
-                return
             line = data[self.offset : end] if end else data[self.offset :]
             try:
                 record = decode_record(line)
                 self._check_place(record)
             except BadLine as error:
-                self._judge(data, later, str(error))
+                self._end(data, following, str(error))
                 return
             self.last = Mark(record.lsn, record.checksum)
             self.clean = record.clean
@@ -120,22 +149,62 @@ class JournalReader:
         if record.after != self.last.checksum:
             raise BadLine(f"record {record.lsn} doesn't follow the one before it")
 
-    def _judge(self, data: bytes, later: list[int], reason: str) -> None:
-        """A bad line at ``self.offset``: damage, or a torn tail."""
+    def _end(self, data: bytes, following: int | None, reason: str) -> None:
+        """What stands behind a segment's last good record, at ``self.offset``: its seal, or nothing; else it is
+        damage, or a torn tail."""
+        assert self.path is not None
+        rest, seal = data[self.offset :].rstrip(b"\0"), encode_seal(self.last)
+        if rest == seal:
+            self._sealed = True
+            self.joints.append(Joint(self.path, self.offset, self.last, sealed=True))
+        elif following == self.last.lsn + 1 and _left_of(rest, seal):
+            # The power went before the seal was whole, or an emu without seals wrote it. Nothing is missing.
+            self.joints.append(Joint(self.path, self.offset, self.last, sealed=False))
+        elif following is None and len(rest) > _COMMON_BYTES and _left_of(rest, seal):
+            # It was begun, so the next segment was there.
+            self._sealed = True
+        elif rest:
+            self._judge(rest, following, reason)
+
+    def _judge(self, rest: bytes, following: int | None, reason: str) -> None:
         assert self.path is not None
         lsn = self.last.lsn + 1
-        if later or highest_synced(data[self.offset :]) >= lsn:
+        if following is not None or highest_synced(rest) >= lsn:
             raise Damaged(self.path, f"record {lsn} is damaged ({reason})", self.offset)
         if lsn <= self._base.lsn:
             raise Damaged(self.path, f"record {lsn} is damaged ({reason}), and emu.json says it was kept", self.offset)
-        length = len(data[self.offset :].rstrip(b"\0"))
-        self.tail = Tail(self.path, self.offset, length, lsn, reason)
+        self.tail = Tail(self.path, self.offset, len(rest), lsn, reason)
+
+
+_COMMON_BYTES = len(b'{"')
+"""As many bytes don't tell the beginning of a seal from that of a record."""
+
+
+def _left_of(rest: bytes, seal: bytes) -> bool:
+    """Whether bytes are what a power cut may leave of a seal: some of its sectors, and zeros."""
+    return len(rest) <= len(seal) and all(byte in (0, wanted) for byte, wanted in zip(rest, seal, strict=False))
 
 
 def highest_synced(data: bytes) -> int:
-    """The highest ``synced`` of the lines in damaged data that prove themselves; -1 without any."""
-    found = (provable(piece) for piece in data.split(b"\n"))
-    return max((record.synced for _, record in found if record is not None), default=-1)
+    """The highest record that the lines in damaged data say was on the disk, of those lines that prove themselves;
+    -1 without any. A seal is written when all before it are."""
+    highest = -1
+    for piece in data.split(b"\n"):
+        _, record = provable(piece)
+        if record is not None:
+            highest = max(highest, record.synced)
+        elif (seal := provable_seal(piece)) is not None:
+            highest = max(highest, seal.following - 1)
+    return highest
+
+
+def provable_seal(piece: bytes) -> Seal | None:
+    """The seal that a piece up to a line feed ends with."""
+    start = piece.rfind(_SEAL_START)
+    try:
+        return decode_seal(piece[start:]) if start >= 0 else None
+    except BadLine:
+        return None
 
 
 def provable(piece: bytes) -> tuple[int, Record | None]:

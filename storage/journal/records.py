@@ -10,6 +10,7 @@ from zlib import crc32
 
 import orjson
 
+from storage.errors import NewerFormat
 from storage.machine import Change
 
 FORMAT = 1
@@ -34,6 +35,15 @@ class Header:
     first: int
     after: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The line behind a full segment's last record. following: the number of the next segment's first record, which
+    comes next. after: the checksum of the last record."""
+
+    following: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +91,18 @@ def encode_record(
     if b"\n" in text:
         # Only encoded JSON that was handed in can hold a line feed (between tokens).
         text = orjson.dumps(orjson.loads(text))
-    line, checksum = _seal(text)
+    line, checksum = _checked(text)
     return line, Mark(previous.lsn + 1, checksum)
 
 
 def encode_header(header: Header) -> bytes:
     text = orjson.dumps({"journal": FORMAT, "first": header.first, "after": f"{header.after:08x}", "size": header.size})
-    return _seal(text)[0]
+    return _checked(text)[0]
+
+
+def encode_seal(last: Mark) -> bytes:
+    """The seal of a segment whose last record has this mark."""
+    return _checked(orjson.dumps({"sealed": last.lsn + 1, "after": f"{last.checksum:08x}"}))[0]
 
 
 def decode_record(line: bytes) -> Record:
@@ -111,17 +126,28 @@ def decode_record(line: bytes) -> Record:
 
 
 def decode_header(line: bytes) -> Header:
-    """A segment's first line. BadLine if it doesn't prove itself."""
+    """A segment's first line. BadLine if it doesn't prove itself, NewerFormat for one of a later emu."""
     value, _ = _prove(line)
     try:
-        if value["journal"] != FORMAT:
-            raise BadLine(f"a journal of format {value['journal']}, this emu reads {FORMAT}")
+        if value["journal"] > FORMAT:
+            raise NewerFormat(
+                f"the journal has format {value['journal']} and this emu knows {FORMAT}; use a newer emu."
+            )
         return Header(first=value["first"], after=int(value["after"], 16), size=value["size"])
     except (KeyError, ValueError, TypeError) as error:
         raise BadLine(f"not a segment's header: {error!r}") from error
 
 
-def _seal(text: bytes) -> tuple[bytes, int]:
+def decode_seal(line: bytes) -> Seal:
+    """A segment's seal. BadLine if it doesn't prove itself."""
+    value, _ = _prove(line)
+    try:
+        return Seal(following=value["sealed"], after=int(value["after"], 16))
+    except (KeyError, ValueError, TypeError) as error:
+        raise BadLine(f"not a segment's seal: {error!r}") from error
+
+
+def _checked(text: bytes) -> tuple[bytes, int]:
     """Puts the checksum in front of the closing brace."""
     content = text[:-1]
     checksum = crc32(content)
@@ -153,3 +179,6 @@ def _encode_body(sha256: str, data: bytes) -> dict[str, str]:
 def _decode_body(value: Mapping[str, str]) -> tuple[str, bytes]:
     data = value["text"].encode() if "text" in value else base64.b64decode(value["base64"], validate=True)
     return value["sha256"], data
+
+
+SEAL_BYTES_MAX = len(encode_seal(Mark(2**63 - 1, 2**32 - 1)))

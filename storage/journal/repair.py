@@ -9,19 +9,21 @@ records up to the base, which were folded.
 
 Whatever proves itself but hangs on a missing link can't be applied, since nobody knows what it was built on: those
 are the *lost records*. The bytes that prove nothing are told by place and length. Both stay where they are; the
-caller keeps the files.
+caller keeps the files. Of some records nothing is left but that they were there: a later record, a header or a seal
+says so. These are the *missing* ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from storage.files import Files
-from storage.journal.reader import provable
-from storage.journal.records import BadLine, Mark, Record, decode_header, decode_record
+from storage.journal.reader import provable, provable_seal
+from storage.journal.records import BadLine, Header, Mark, Record, Seal, decode_header, decode_record
 from storage.journal.segment import segment_numbers, segment_path
 from storage.machine import Change
 
@@ -46,19 +48,33 @@ class LostRecord:
     place: Place
 
 
+class Missing(NamedTuple):
+    """Records of which no whole line is left. last: None where nobody knows how many there were, or whether there
+    were any: their segment is gone, and only the seal before it says that it was there."""
+
+    first: int
+    last: int | None
+
+    def __str__(self) -> str:
+        if self.last is None:
+            return f"the records from {self.first} on"
+        return f"the records {self.first} to {self.last}" if self.last > self.first else f"the record {self.first}"
+
+
 @dataclass(frozen=True, slots=True)
 class Salvage:
     """What a journal holds beyond a base, read by proof.
 
     last: the mark of the last record that can be applied, or the base's. ids: the identifier source's position there,
     None without records. chain: where the records to be applied are, in order. lost: whole records beyond, oldest
-    first, each once. unreadable: everything else that isn't zeros.
+    first, each once. missing: those of which no whole line is left. unreadable: everything else that isn't zeros.
     """
 
     last: Mark
     ids: int | None
     chain: Sequence[Place]
     lost: Sequence[LostRecord]
+    missing: Sequence[Missing]
     unreadable: Sequence[Place]
 
 
@@ -74,13 +90,19 @@ class _Link:
 def salvage(files: Files, folder: Path, base: Mark, up_to: int | None = None) -> Salvage:
     """Reads every segment, whatever state it is in. ``up_to``: the highest lsn that may be applied."""
     links: dict[Mark, _Link] = {}
+    bounds = _Bounds()
     unreadable = []
-    for place, record in _lines(files, folder):
-        if record is None:
-            unreadable.append(place)
-        else:
-            before = Mark(record.lsn - 1, record.after)
-            links.setdefault(before, _Link(Mark(record.lsn, record.checksum), record.ids, place))
+    for place, line in _lines(files, folder):
+        match line:
+            case Record():
+                before = Mark(line.lsn - 1, line.after)
+                links.setdefault(before, _Link(Mark(line.lsn, line.checksum), line.ids, place))
+            case Header():
+                bounds.begun.add(line.first)
+            case Seal():
+                bounds.named.add(line.following)
+            case None:
+                unreadable.append(place)
     last, ids = base, None
     chain: list[Place] = []
     applied = set()
@@ -89,7 +111,29 @@ def salvage(files: Files, folder: Path, base: Mark, up_to: int | None = None) ->
         chain.append(link.place)
         last, ids = link.mark, link.ids
         applied.add(last)
-    return Salvage(last, ids, chain, _lost(files, folder, base, applied), unreadable)
+    missing = bounds.missing(base.lsn, {link.mark.lsn for link in links.values()})
+    return Salvage(last, ids, chain, _lost(files, folder, base, applied), missing, unreadable)
+
+
+@dataclass(slots=True)
+class _Bounds:
+    """What headers and seals say. begun: the first lsn of segments that are there; named: of those that were."""
+
+    begun: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
+
+    def missing(self, base: int, whole: Set[int]) -> list[Missing]:
+        """What was there beyond the base and isn't among the whole records."""
+        highest = max([base, *whole, *(first - 1 for first in self.begun | self.named)])
+        missing = [
+            Missing(before + 1, lsn - 1)
+            for before, lsn in pairwise(sorted({base, highest + 1, *(lsn for lsn in whole if lsn > base)}))
+            if lsn > before + 1
+        ]
+        if highest + 1 in self.named - self.begun:
+            first = missing.pop().first if missing and missing[-1].last == highest else highest + 1
+            missing.append(Missing(first, None))
+        return missing
 
 
 def salvaged_records(files: Files, found: Salvage) -> Iterator[Record]:
@@ -107,7 +151,7 @@ def _lost(files: Files, folder: Path, base: Mark, applied: set[Mark]) -> list[Lo
     their changes needn't be held before that is known."""
     lost: dict[Mark, LostRecord] = {}
     for place, record in _lines(files, folder):
-        if record is None or record.clean or record.lsn <= base.lsn:
+        if not isinstance(record, Record) or record.clean or record.lsn <= base.lsn:
             continue
         mark = Mark(record.lsn, record.checksum)
         if mark not in applied and mark not in lost:
@@ -133,9 +177,12 @@ def _slim(value: object, depth: int = 1) -> object:
     return None if isinstance(value, list) else value
 
 
-def _lines(files: Files, folder: Path) -> Iterator[tuple[Place, Record | None]]:
-    """Every line of every segment but headers; None for one that doesn't prove itself. Zeros that stand before a
-    line, where bytes never came to the disk, don't hide it."""
+_Line = Record | Header | Seal | None
+
+
+def _lines(files: Files, folder: Path) -> Iterator[tuple[Place, _Line]]:
+    """Every line of every segment; None for one that doesn't prove itself. Zeros that stand before a line, where
+    bytes never came to the disk, don't hide it."""
     for first in segment_numbers(files, folder):
         path = segment_path(folder, first)
         data = files.read(path)
@@ -146,22 +193,20 @@ def _lines(files: Files, folder: Path) -> Iterator[tuple[Place, Record | None]]:
             offset = end
 
 
-def _judged(path: Path, piece: bytes, offset: int) -> Iterator[tuple[Place, Record | None]]:
+def _judged(path: Path, piece: bytes, offset: int) -> Iterator[tuple[Place, _Line]]:
     if not piece.strip(b"\0"):
         return
     start, record = provable(piece)
     if record is None:
-        if not _is_header(piece):
-            yield Place(path, offset, len(piece.rstrip(b"\0"))), None
+        yield Place(path, offset, len(piece.rstrip(b"\0"))), _header_of(piece) or provable_seal(piece)
         return
     if piece[:start].strip(b"\0"):
         yield Place(path, offset, start), None
     yield Place(path, offset + start, len(piece) - start), record
 
 
-def _is_header(line: bytes) -> bool:
+def _header_of(line: bytes) -> Header | None:
     try:
-        decode_header(line)
+        return decode_header(line)
     except BadLine:
-        return False
-    return True
+        return None

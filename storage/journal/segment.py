@@ -6,15 +6,24 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.errors import Damaged
+from storage.errors import Damaged, NewerFormat
 from storage.files import Files
-from storage.journal.records import BadLine, Header, decode_header, encode_header
+from storage.journal.records import (
+    SEAL_BYTES_MAX,
+    BadLine,
+    Header,
+    Mark,
+    decode_header,
+    encode_header,
+    encode_seal,
+)
 
 SUFFIX = ".jsonl"
 SEGMENT_BYTES = 4 * 1024 * 1024
 """To how many bytes a segment is made. A batch that doesn't fit goes into the next one, which is made larger if need
 be."""
-HEADER_BYTES_MAX = 256
+OVERHEAD_BYTES = 256 + SEAL_BYTES_MAX
+"""What a segment holds beside records, at most: its header and its seal."""
 SPARE = "spare"
 """The name of a segment that is made ahead: zeros, without a header yet."""
 
@@ -38,6 +47,10 @@ class Segment:
     first: int
     size: int
     offset: int
+
+    def fits(self, length: int) -> bool:
+        """Whether so many bytes of records find room, and the seal behind them."""
+        return self.offset + length + SEAL_BYTES_MAX <= self.size
 
 
 def make_spare(files: Files, folder: Path, size: int = SEGMENT_BYTES) -> None:
@@ -80,12 +93,28 @@ def open_segment(files: Files, path: Path, offset: int) -> Segment:
     return Segment(path, fd, header.first, files.size(fd), offset)
 
 
+def seal_segment(files: Files, segment: Segment, last: Mark) -> None:
+    """Says behind the last record, synced, that the next segment was there: it must be durable under its name. One
+    that an emu without seals filled to the brim has no room for that and stays as it is."""
+    seal = encode_seal(last)
+    if segment.offset + len(seal) <= segment.size:
+        files.pwrite(segment.fd, seal, segment.offset)
+        files.datasync(segment.fd)
+
+
 def read_segment(files: Files, path: Path) -> tuple[Header, bytes]:
-    """A segment's header and whole content. Raises Damaged for one that can't be what was made under that name."""
-    data = files.read(path)
+    """A segment's header and whole content. Raises Damaged for one that can't be what was made under that name, and
+    NewerFormat."""
+    try:
+        data = files.read(path)
+    except FileNotFoundError as error:
+        # For a reader beside a server, which drops segments: its next look is right.
+        raise Damaged(path, "it isn't there") from error
     end = data.find(b"\n") + 1
     try:
         header = decode_header(data[:end])
+    except NewerFormat as error:
+        raise NewerFormat(f"{path}: {error}") from None
     except BadLine as error:
         raise Damaged(path, f"its header can't be read ({error})", 0) from error
     if path != segment_path(path.parent, header.first):

@@ -33,3 +33,11 @@ class SnapshotRefused(SnapshotError):
 
 class SnapshotUnwritable(SnapshotError):
     """The disk doesn't take it."""
+
+
+class OutsideSnapshot(SnapshotError):
+    """Something is asked for of which it says nothing."""
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(text)
+        self.field = field

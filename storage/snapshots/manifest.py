@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 
 from storage.pointer import Home
+from storage.scope import EVERYTHING, Scope
 from storage.snapshots.errors import SnapshotRefused
 
-FORMAT = 1
+FORMAT = 2
+"""A manifest of the whole state has format 1, since an emu that knows no other restores it rightly."""
 FILE = "manifest.json"
 
 
@@ -47,7 +49,7 @@ class FileEntry:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """documents: the file of each document by ``<service>.<account>.<region>``. files: every file beside the manifest,
-    by its path in the snapshot."""
+    by its path in the snapshot. scope: the part of the state that it holds."""
 
     description: Description
     home: Home
@@ -56,6 +58,7 @@ class Manifest:
     documents: Mapping[str, str]
     files: Mapping[str, FileEntry]
     made: Made
+    scope: Scope = EVERYTHING
 
     @property
     def name(self) -> str:
@@ -76,6 +79,7 @@ class Manifest:
             "purpose": description.purpose,
             "exercises": list(description.exercises),
             "edge_cases": list(description.edge_cases),
+            **({} if self.scope.is_everything else {"scope": self.scope.encode()}),
             "home": {"account": self.home.account, "region": self.home.region, "namespaces": self.home.namespaces},
             "state_hash": self.state_hash,
             "counts": {service: dict(counts) for service, counts in sorted(self.counts.items())},
@@ -86,7 +90,7 @@ class Manifest:
     def document(self) -> dict[str, Any]:
         """As it is written."""
         value: dict[str, Any] = {
-            "format": FORMAT,
+            "format": 1 if self.scope.is_everything else FORMAT,
             **self.summary(),
             "documents": dict(sorted(self.documents.items())),
             "files": {path: {"sha256": entry.sha256, "size": entry.size} for path, entry in sorted(self.files.items())},
@@ -103,9 +107,7 @@ def decode(data: bytes, place: str, *, sealed: bool = True) -> Manifest:
     try:
         value = orjson.loads(data)
         if value["format"] > FORMAT:
-            raise SnapshotRefused(
-                f"{place} has format {value['format']}, and this emu knows {FORMAT}: it needs a newer emu."
-            )
+            raise SnapshotRefused(f"{place} has format {value['format']} and this emu knows {FORMAT}; use a newer emu.")
         seal = value.pop("seal", None)
         if sealed and seal != _seal(value):
             raise SnapshotRefused(
@@ -126,6 +128,7 @@ def _decoded(value: Mapping[str, Any]) -> Manifest:
         documents=value["documents"],
         files={path: FileEntry(entry["sha256"], entry["size"]) for path, entry in value["files"].items()},
         made=Made(made["created_ms"], made["commit"], made["lsn"], made["emu"]),
+        scope=Scope.decode(value.get("scope", {})),
     )
     for path in manifest.files:
         parts = PurePosixPath(path).parts

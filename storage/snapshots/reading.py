@@ -62,6 +62,7 @@ def content_of_snapshot(files: Files, path: Path, manifest: Manifest) -> Content
         counts=manifest.counts,
         name=manifest.name,
         commit=manifest.made.commit,
+        scope=manifest.scope,
     )
 
 

@@ -23,6 +23,7 @@ from storage.content import BodySource, Content, Program, content_of, dump
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused
 from storage.machine import Machine
+from storage.preparation import extracted
 from storage.references import References
 from storage.snapshots.errors import SnapshotError, SnapshotRefused
 from storage.snapshots.manifest import Manifest
@@ -99,7 +100,16 @@ class _Sealing:
         if missing:
             raise SnapshotRefused(f"{self._path}: the body {missing[0]} is missing, and a document refers to it.")
         bodies = {sha256: self._bodies[sha256] for sha256 in self._references.counts}
-        return content_of(dump(self._machines, home, self._program.rest_names), bodies, home, 0)
+        content = content_of(dump(self._machines, home, self._program.rest_names), bodies, home, 0)
+        return self._of_its_part(content)
+
+    def _of_its_part(self, content: Content) -> Content:
+        """What a snapshot of a part of the state may hold."""
+        scope = self._manifest.scope
+        outside = sorted(name for name in content.documents if not scope.covers_document(name))
+        if outside:
+            raise SnapshotRefused(f"{self._path} is a snapshot of {scope}, and {outside[0]} doesn't belong to it.")
+        return content if scope.is_everything else extracted(content, scope, self._program)
 
     def _find_bodies(self) -> None:
         for folder in _BODY_FOLDERS:

@@ -34,7 +34,7 @@ def write_snapshot(shelf: Shelf, content: Content, description: Description, mad
     path, exists = shelf.place(description.name)
     if exists:
         present = _intact(shelf, path, description.name)
-        if present is not None and present.state_hash == content.state_hash:
+        if present is not None and (present.state_hash, present.scope) == (content.state_hash, content.scope):
             if present.description == description:
                 return Written("unchanged", present, path)
             manifest = present.described(description, made)
@@ -89,7 +89,9 @@ def _fill(shelf: Shelf, folder: Path, content: Content, description: Description
         entries[name] = FileEntry(sha256, _put_body(shelf, _made(shelf, folder, name), source, mode))
     files.write_new(folder / ATTRIBUTES[0], ATTRIBUTES[1], mode=mode, durable=False)
     entries[ATTRIBUTES[0]] = _entry(ATTRIBUTES[1])
-    manifest = Manifest(description, content.home, content.state_hash, content.counts, documents, entries, made)
+    manifest = Manifest(
+        description, content.home, content.state_hash, content.counts, documents, entries, made, content.scope
+    )
     files.write_new(folder / manifests.FILE, manifest.encode(), mode=mode, durable=False)
     files.sync_file_system(folder)
     return manifest

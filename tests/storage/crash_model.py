@@ -16,7 +16,7 @@ A file's bytes are not its name's: a synced file whose folder wasn't synced may 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,8 +63,45 @@ def _written(content: bytes, writes: list[tuple[int, bytes]], size: int) -> byte
     return bytes(result[:size])
 
 
-Names = dict[str, "_Inode | None"]
-"""What a folder holds: files by name, and None for a folder."""
+@dataclass
+class _Folder:
+    """names: as they are now. synced: as they are on the disk for certain. pending: what changed since, in order; None
+    for a name that went. A rename within a folder is one change."""
+
+    names: dict[str, _Node] = field(default_factory=dict)
+    synced: dict[str, _Node] = field(default_factory=dict)
+    pending: list[Mapping[str, _Node | None]] = field(default_factory=list)
+
+    def change(self, names: Mapping[str, _Node | None]) -> None:
+        _change(self.names, names)
+        self.pending.append(names)
+
+    def sync(self) -> None:
+        self.synced = dict(self.names)
+        self.pending.clear()
+
+    def survivors(self, draw: Draw) -> dict[str, _Node]:
+        names = dict(self.synced)
+        for change in self.pending[: draw(len(self.pending))]:
+            _change(names, change)
+        return names
+
+    def everything(self) -> Iterator[_Node]:
+        for node in self.names.values():
+            yield node
+            if isinstance(node, _Folder):
+                yield from node.everything()
+
+
+_Node = _Inode | _Folder
+
+
+def _change(names: dict[str, _Node], change: Mapping[str, _Node | None]) -> None:
+    for name, node in change.items():
+        if node is None:
+            names.pop(name, None)
+        else:
+            names[name] = node
 
 
 class CrashModel(Files):
@@ -76,9 +113,7 @@ class CrashModel(Files):
         self.budget = -1
         self.changes = 0
         self._open: dict[int, _Inode] = {}
-        self._now: dict[Path, Names] = {root: {}}
-        self._synced: dict[Path, Names] = {root: {}}
-        self._pending: dict[Path, list[tuple[str, _Inode | None, bool]]] = {}
+        self._top = _Folder()
 
     # What the disk holds.
 
@@ -91,45 +126,42 @@ class CrashModel(Files):
                 survivors[id(inode)] = inode.survivor(draw)
             return survivors[id(inode)]
 
-        def build(folder: Path, into: Path) -> None:
+        def build(folder: _Folder, into: Path) -> None:
             into.mkdir()
-            names = dict(self._synced.get(folder, {}))
-            pending = self._pending.get(folder, [])
-            for name, inode, present in pending[: draw(len(pending))]:
-                if present:
-                    names[name] = inode
+            for name, node in folder.survivors(draw).items():
+                if isinstance(node, _Folder):
+                    build(node, into / name)
                 else:
-                    names.pop(name, None)
-            for name, inode in names.items():
-                if inode is None:
-                    build(folder / name, into / name)
-                else:
-                    (into / name).write_bytes(content(inode))
+                    (into / name).write_bytes(content(node))
 
-        build(self.root, target)
+        build(self._top, target)
 
-    def _change(self) -> None:
+    def _power(self) -> None:
+        """Each change of the disk asks for it."""
         self.changes += 1
         if self.budget >= 0 and self.changes > self.budget:
             raise OSError("the power is gone")
 
-    def _note(self, path: Path, inode: _Inode | None, *, present: bool = True) -> None:
-        names = self._now.setdefault(path.parent, {})
-        if present:
-            names[path.name] = inode
-        else:
-            names.pop(path.name, None)
-        self._pending.setdefault(path.parent, []).append((path.name, inode, present))
+    def _folder(self, path: Path) -> _Folder:
+        folder = self._top
+        for name in path.relative_to(self.root).parts:
+            node = folder.names[name]
+            assert isinstance(node, _Folder), path
+            folder = node
+        return folder
 
     def _inode(self, path: Path) -> _Inode:
-        inode = self._now[path.parent][path.name]
-        assert inode is not None
-        return inode
+        node = self._folder(path.parent).names[path.name]
+        assert isinstance(node, _Inode), path
+        return node
+
+    def _note(self, path: Path, node: _Node | None) -> None:
+        self._folder(path.parent).change({path.name: node})
 
     # Files.
 
     def create(self, path: Path, mode: int = 0o600) -> int:
-        self._change()
+        self._power()
         fd = super().create(path, mode)
         self._open[fd] = inode = _Inode()
         self._note(path, inode)
@@ -142,7 +174,7 @@ class CrashModel(Files):
 
     def open_lock(self, path: Path) -> int:
         if not self.exists(path):
-            self._change()
+            self._power()
             self._note(path, _Inode())
         fd = super().open_lock(path)
         self._open[fd] = self._inode(path)
@@ -153,14 +185,14 @@ class CrashModel(Files):
         self._open.pop(fd, None)
 
     def pwrite(self, fd: int, data: bytes | memoryview, offset: int) -> None:
-        self._change()
+        self._power()
         super().pwrite(fd, data, offset)
         inode = self._open[fd]
         inode.writes.append((offset, bytes(data)))
         inode.size = max(inode.size, offset + len(data))
 
     def truncate(self, fd: int, size: int) -> None:
-        self._change()
+        self._power()
         super().truncate(fd, size)
         inode = self._open[fd]
         inode.synced, inode.writes, inode.size = inode.current()[:size], [], size
@@ -169,40 +201,33 @@ class CrashModel(Files):
         self.sync(fd)
 
     def sync(self, fd: int) -> None:
-        self._change()
+        self._power()
         self._open[fd].sync()
 
     def sync_directory(self, path: Path) -> None:
-        self._change()
-        self._synced[path] = dict(self._now.get(path, {}))
-        self._pending.pop(path, None)
+        self._power()
+        self._folder(path).sync()
 
     def sync_file_system(self, path: Path) -> None:
-        self._change()
-        for folder, names in self._now.items():
-            self._synced[folder] = dict(names)
-            for inode in names.values():
-                if inode is not None:
-                    inode.sync()
-        self._pending.clear()
+        self._power()
+        self._top.sync()
+        for node in self._top.everything():
+            node.sync()
 
     def rename(self, source: Path, target: Path) -> None:
-        self._change()
+        self._power()
         super().rename(source, target)
-        inode = self._inode(source)
+        node = self._folder(source.parent).names[source.name]
         if source.parent == target.parent:
-            # One change of one folder: both names at once.
-            self._now[source.parent].pop(source.name)
-            self._note(target, inode)
-            self._pending[source.parent].append((source.name, None, False))
+            self._folder(source.parent).change({target.name: node, source.name: None})
         else:
             # Across folders a journaling file system does both at once too; that the old name may stay is no harm
             # here.
-            self._note(target, inode)
-            self._note(source, None, present=False)
+            self._note(target, node)
+            self._note(source, None)
 
     def link(self, source: Path, target: Path) -> None:
-        self._change()
+        self._power()
         super().link(source, target)
         self._note(target, self._inode(source))
 
@@ -211,21 +236,25 @@ class CrashModel(Files):
         return False
 
     def unlink(self, path: Path) -> None:
-        self._change()
+        self._power()
         super().unlink(path)
-        self._note(path, None, present=False)
+        self._note(path, None)
 
     def mkdir(self, path: Path) -> None:
-        self._change()
+        self._power()
         super().mkdir(path)
-        self._note(path, None)
-        self._now[path] = {}
-        self._synced[path] = {}
+        self._note(path, _Folder())
+
+    def make_folders(self, path: Path) -> None:
+        if not self.is_directory(path.parent):
+            self.make_folders(path.parent)
+        if not self.is_directory(path):
+            self.mkdir(path)
 
     def rmdir(self, path: Path) -> None:
-        self._change()
+        self._power()
         super().rmdir(path)
-        self._note(path, None, present=False)
+        self._note(path, None)
 
     def remove_tree(self, path: Path) -> None:
         if not self.exists(path):

@@ -6,18 +6,26 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storage.errors import DirectoryRefused
-from tests.storage.directories import fill
-from tests.storage.tiny import OTHER, opened
+from storage.inspection import inspect
+from storage.repair import repair
+from storage.replacement import StateRefused
+from tests.storage.directories import LARGE, PROGRAM, fill
+from tests.storage.snapshots.conftest import put
+from tests.storage.tiny import HOME, OTHER, opened
 from tests.storage.watched import UnsyncedFiles
 
 
 async def _make(kind: str, path: Path) -> None:
+    if kind == "seeded":
+        await _begin_with_a_seed(path)
+        return
     world = await opened(path, files=UnsyncedFiles())
     await fill(world)
     if kind == "rest":
@@ -32,6 +40,18 @@ async def _make(kind: str, path: Path) -> None:
     await world.store.durable(world.store.lsn)
     world.store._checkpointer.disable()
     world.abandon()
+
+
+async def _begin_with_a_seed(path: Path) -> None:
+    """Something was changed since, in ``a`` alone: of ``b`` the seed and the base have one document."""
+    first = await opened(None)
+    await fill(first)
+    async with first.store.captured(PROGRAM) as content:
+        world = await opened(path, files=UnsyncedFiles(), seed=replace(content, name="seed"))
+        world.put("since", 1)
+        world.delete("small")
+        world.put("since", 2, namespace=OTHER)
+        await world.store.stop()
 
 
 KINDS = {
@@ -50,9 +70,19 @@ KINDS = {
         "emu/documents/b.000000000000.us-east-1-5.json",
         "emu/journal/0000000000000006.jsonl",
     ),
+    "seeded": (
+        "emu.json",
+        "a.json",
+        "emu/seed.json",
+        "emu/documents/a.000000000000.us-east-1-0.json",
+        "emu/documents/a.111111111111.eu-west-1-0.json",
+        "emu/documents/b.000000000000.us-east-1-0.json",
+        "emu/documents/a.000000000000.us-east-1-4.json",
+        "emu/documents/a.111111111111.eu-west-1-4.json",
+    ),
 }
-"""A directory at rest, and one whose process was killed: all files that count. Blobs are checked by ``emu verify``,
-and the lock holds nothing."""
+"""A directory at rest, one whose process was killed, and one that began with a seed: all files that count. Blobs are
+checked by ``emu verify``, and the lock holds nothing."""
 CASES = [(kind, name) for kind, names in KINDS.items() for name in names]
 
 
@@ -162,3 +192,55 @@ def _check(path: Path, name: str, state: Any) -> None:
         state = {key: value for key, value in state.items() if key[0] == "b" or key[1] == OTHER}
         found = {key: value for key, value in found.items() if key[0] == "b" or key[1] == OTHER}
     assert found == state
+
+
+# The seed, which an opening doesn't read, but a reset does.
+
+SEEDS_FILES = [name for name in KINDS["seeded"] if name.endswith(("seed.json", "-0.json"))]
+REMOVED = "removed"
+
+
+def _harm(path: Path, harm: str) -> None:
+    if harm == REMOVED:
+        path.unlink()
+    else:
+        path.write_bytes(HARMS[harm](path.read_bytes()))
+
+
+async def _reset(path: Path) -> Any:
+    world = await opened(path, files=UnsyncedFiles())
+    try:
+        await put(world, world.store.seed)
+        return world.everything()
+    finally:
+        await world.store.stop()
+
+
+@pytest.mark.parametrize("harm", [*HARMS, REMOVED])
+@pytest.mark.parametrize("name", SEEDS_FILES)
+def test_a_harmed_seed(directories: Directories, tmp_path: Path, name: str, harm: str) -> None:
+    """``emu verify`` names it, nobody takes it for an empty one, and a repair sets it aside with all it names."""
+    path = tmp_path / "state"
+    state = directories.copy("seeded", path)
+    _harm(path / name, harm)
+    assert path / name in [finding.path for finding in inspect(path, PROGRAM).findings]
+    with pytest.raises((DirectoryRefused, StateRefused), match=name.rpartition("/")[2]):
+        asyncio.run(_reset(path))
+    shutil.rmtree(path)
+    directories.copy("seeded", path)
+    _harm(path / name, harm)
+    if name == "emu/seed.json":
+        repair(path, PROGRAM)
+        assert inspect(path, PROGRAM).intact
+        assert asyncio.run(_read(path)) == state
+        assert asyncio.run(_reset(path)) == {}
+
+
+def test_a_reset_goes_back_to_a_whole_seed(directories: Directories, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    directories.copy("seeded", path)
+    assert inspect(path, PROGRAM).intact
+    state = asyncio.run(_reset(path))
+    assert state["a", HOME, "small"] == (None, b"small body")
+    assert state["a", HOME, "large"] == (None, LARGE)
+    assert ("a", HOME, "since") not in state

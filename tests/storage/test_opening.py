@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import inspect
 import logging
@@ -19,8 +20,11 @@ from typing import Any
 import orjson
 import pytest
 
+from storage import inspection
 from storage.errors import Damaged, DirectoryLocked, DirectoryRefused, NewerFormat, TwoHistories
+from storage.kept import CLEAN_STOPS
 from storage.pointer import Home, decode
+from tests.storage.directories import PROGRAM
 from tests.storage.tiny import HOME, OTHER, World, opened
 
 LARGE = bytes(range(256)) * 500
@@ -237,6 +241,45 @@ def test_an_edited_rest_form_is_adopted_and_extras_stay(tmp_path: Path) -> None:
     assert again.everything() == world.everything()
 
 
+def test_a_body_of_the_base_before_an_edit_stays_when_it_is_deleted_later(tmp_path: Path) -> None:
+    session(tmp_path, fill)
+    edit(tmp_path, one={"Value": "by mistake"})
+    session(tmp_path, lambda world: world.delete("large"))
+    session(tmp_path, lambda world: None)
+    assert (tmp_path / "emu" / "blobs" / hashlib.sha256(LARGE).hexdigest()).read_bytes() == LARGE
+    assert inspection.inspect(tmp_path, PROGRAM).intact
+
+
+def test_the_base_before_an_edit_goes_after_some_clean_stops(tmp_path: Path) -> None:
+    session(tmp_path, fill)
+    edit(tmp_path, one={"Value": "by mistake"})
+    session(tmp_path, lambda world: world.delete("large"))
+    edit(tmp_path, one={"Value": "an attempt to put it right"})
+    kept, blob = (
+        tmp_path / "emu" / "before-adoption.json",
+        tmp_path / "emu" / "blobs" / hashlib.sha256(LARGE).hexdigest(),
+    )
+    session(tmp_path, lambda world: None)
+    for number in range(CLEAN_STOPS):
+        assert kept.exists()
+        assert blob.exists()
+        session(tmp_path, functools.partial(World.put, key="x", value=number, machine="b"), kill=True)
+        session(tmp_path, lambda world: None)
+
+    async def swept(world: World) -> None:
+        for _ in range(500):
+            await asyncio.sleep(0.01 if blob.exists() else 0)
+        assert not blob.exists()
+
+    session(tmp_path, swept)
+    assert not kept.exists()
+    named = {document.file for document in pointer_of(tmp_path).documents.values()}
+    assert {path.name for path in (tmp_path / "emu" / "documents").iterdir()} == named
+    edit(tmp_path, one={"Value": "much later"})
+    session(tmp_path, lambda world: None)
+    assert kept.exists()
+
+
 def test_the_base_before_the_first_edit_is_kept_with_its_bodies(tmp_path: Path) -> None:
     session(tmp_path, fill)
     document = next((tmp_path / "emu" / "documents").glob("a.000000000000*"))
@@ -380,6 +423,31 @@ def test_a_child_does_not_hold_the_directory(tmp_path: Path) -> None:
         children[0].wait()
         os.kill(forked[0], signal.SIGKILL)
         os.waitpid(forked[0], 0)
+
+
+def test_a_child_that_did_not_come_to_close_its_copy_holds_nothing(tmp_path: Path) -> None:
+    """Between ``fork`` and what a child does first, it has the parent's lock file open."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def case(world: World) -> None:
+        copy = world.store._claim.lock._fd
+        children.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=[copy]))
+
+    try:
+        session(tmp_path, case)
+        session(tmp_path, lambda world: None)
+    finally:
+        children[0].kill()
+        children[0].wait()
+
+
+def test_an_opening_that_was_refused_leaves_the_lock_to_its_holder(tmp_path: Path) -> None:
+    def case(world: World) -> None:
+        for _ in range(2):
+            with pytest.raises(DirectoryLocked):
+                World(tmp_path)
+
+    session(tmp_path, case)
 
 
 def test_what_the_schema_cannot_hold_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import orjson
 import pytest
 
-from storage.errors import DirectoryLocked, DirectoryRefused, TwoHistories
+from storage.errors import Damaged, DirectoryLocked, DirectoryRefused, TwoHistories
 from storage.files import Files
 from storage.inspection import inspect
+from storage.journal.repair import Missing
 from storage.repair import Repair, Take, repair
 from tests.storage.directories import PROGRAM, Directories, Entries, content, read, replace_file
 from tests.storage.test_verify import CASES, HARMS, LARGE, SMALL, UNKNOWABLE, append, flip, harm_record
@@ -130,6 +131,7 @@ def test_the_journal_damaged_at_each_record(directories: Directories, tmp_path: 
         read(path)
     done = repaired(path)
     assert [record.lsn for record in done.lost] == list(range(lsn + 1, 16))
+    assert list(done.missing) == [Missing(lsn, lsn)]
     assert len(done.unreadable) == 1
     gone = {"late" if number == 8 else f"k{number}" for number in range(lsn, 16)}
     found = read(path)
@@ -172,7 +174,29 @@ def test_a_journal_that_begins_too_late(directories: Directories, tmp_path: Path
     (path / "emu" / "journal" / "0000000000000006.jsonl").unlink()
     done = repaired(path)
     assert [record.lsn for record in done.lost] == list(range(11, 16))
+    assert list(done.missing) == [Missing(6, 10)]
     assert read(path) == {key: value for key, value in state.items() if not key[2].startswith(("k", "late"))}
+    check_it_goes_on(path)
+
+
+def test_a_journal_whose_last_segment_is_gone(directories: Directories, tmp_path: Path) -> None:
+    """The seal of the one before says that it was there; how much it held, nobody knows."""
+    path = tmp_path / "state"
+    state = states(directories, "killed", path)
+    directories.copy("killed", path)
+    last = path / "emu" / "journal" / "0000000000000011.jsonl"
+    last.unlink()
+    with pytest.raises(Damaged, match="the records from 11 on are missing") as caught:
+        read(path)
+    assert caught.value.path == last
+    [finding] = inspect(path, PROGRAM).findings
+    assert (finding.kind, finding.path) == ("journal", last)
+    done = repaired(path)
+    assert (list(done.missing), *map(list, (done.lost, done.unreadable))) == ([Missing(11, None)], [], [])
+    assert "the records from 11 on can't be read any more" in done.steps[0]
+    assert done.folder is not None
+    assert orjson.loads((done.folder / "report.json").read_bytes())["missing"] == [{"first": 11, "last": None}]
+    assert read(path) == {key: value for key, value in state.items() if key[2] not in {f"k{n}" for n in range(11, 16)}}
     check_it_goes_on(path)
 
 

@@ -10,13 +10,20 @@ import pytest
 
 from storage.errors import DirectoryRefused, StorageUnavailable
 from storage.files import Files
+from storage.replacement import StateRefused
 from storage.scope import EVERYTHING, Scope
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from tests.storage.snapshots.conftest import LARGE, PROGRAM, Lab, filled, put, state_hash
-from tests.storage.tiny import HOME, OTHER, World, opened
+from tests.storage.tiny import HOME, OTHER, TinyMachine, World, opened
 from tests.storage.watched import UnsyncedFiles, WatchedFiles
 
-SCOPES = [EVERYTHING, Scope(service="a"), Scope(account=OTHER[0]), Scope(service="a", account=HOME[0])]
+SCOPES = [
+    EVERYTHING,
+    Scope(service="a"),
+    Scope(account=OTHER[0]),
+    Scope(service="a", account=HOME[0]),
+    Scope(None, *OTHER),
+]
 
 
 async def again(world: World) -> World:
@@ -215,5 +222,58 @@ def test_a_directory_that_holds_a_state_takes_no_seed_unasked(tmp_path: Path) ->
             world = await opened(tmp_path / "state", fresh=True)
             assert world.everything() == {}
             await world.store.stop()
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("durable", [False, True], ids=["memory", "durable"])
+def test_a_part_whose_name_another_namespace_took_meanwhile_is_refused(tmp_path: Path, durable: bool) -> None:
+    async def case() -> None:
+        lab = Lab(tmp_path / "snapshots")
+        world = await opened(tmp_path / "state" if durable else None)
+        world.put("unique-name", 1, "a", OTHER)
+        await lab.create(world)
+        await put(world, None, Scope(account=OTHER[0]))
+        world.put("unique-name", 2, "a", HOME)
+        before, lsn = world.everything(), world.store.lsn
+        with pytest.raises(StateRefused, match="'unique-name' belongs to account"):
+            await lab.restore(world, scope=Scope(account=OTHER[0]))
+        assert (world.everything(), world.store.lsn) == (before, lsn)
+        world.delete("unique-name")
+        await lab.restore(world, scope=Scope(account=OTHER[0]))
+        assert world.everything() == {("a", OTHER, "unique-name"): (1, None)}
+        await world.store.stop()
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("scope", [Scope(account=OTHER[0]), Scope("a", *OTHER)], ids=str)
+def test_what_is_outside_a_part_is_not_touched(tmp_path: Path, scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restore of one namespace costs what that one holds: of the others nothing is dumped nor loaded."""
+
+    async def case() -> None:
+        lab = Lab(tmp_path / "snapshots")
+        world = await opened(None)
+        await filled(world)
+        await lab.create(world)
+        others = {key: entry for key, entry in world.everything().items() if key[1] != OTHER}
+        seen: list[tuple[str, ...]] = []
+
+        def watched(method: Any) -> Any:
+            def call(machine: TinyMachine, account: str, region: str, *rest: Any) -> Any:
+                seen.append((account, region))
+                return method(machine, account, region, *rest)
+
+            return call
+
+        monkeypatch.setattr(TinyMachine, "forget", watched(TinyMachine.forget))
+        path = lab.shelf.find("one")
+        content = content_of_snapshot(lab.shelf.files, path, verified_manifest(lab.shelf.files, path, "one"))
+        async with world.store.prepared(content, scope, PROGRAM) as prepared:
+            monkeypatch.setattr(TinyMachine, "load", watched(TinyMachine.load))
+            monkeypatch.setattr(TinyMachine, "dump", watched(TinyMachine.dump))
+            world.store.replace("store.restore", prepared, request_id="", time_ms=1, ids=0)
+        assert set(seen) == {OTHER}
+        assert {key: entry for key, entry in world.everything().items() if key[1] != OTHER} == others
 
     asyncio.run(case())

@@ -55,10 +55,8 @@ FILES = {
     ),
     "adopted": ("emu/before-adoption.json", "emu/documents/a.000000000000.us-east-1-6.json"),
 }
-UNKNOWABLE = {
-    ("removed", "emu/before-adoption.json"),  # what was kept once may be thrown away
-    ("removed", "emu/journal/0000000000000011.jsonl"),  # a journal may end with any segment: docs/storage.md says so
-}
+UNKNOWABLE = {("removed", "emu/before-adoption.json")}
+"""What was kept once may be thrown away."""
 CASES = [(kind, name) for kind, names in FILES.items() for name in names]
 
 

@@ -17,6 +17,7 @@ from storage.files import Files
 from storage.machine import Change, KumoBodies
 from storage.memory import MemoryStore
 from storage.memory_bodies import MemoryBodies
+from tests.storage.mortal import MortalFiles, kill
 
 HOME = ("000000000000", "us-east-1")
 OTHER = ("111111111111", "eu-west-1")
@@ -108,6 +109,15 @@ class TinyMachine:
                 self._set(entries, key, None)
         self.maps.clear()
 
+    def forget(self, account: str, region: str) -> None:
+        for key in list(self.maps.get((account, region), {})):
+            self._set(self.maps[account, region], key, None)
+        self.maps.pop((account, region), None)
+
+    def unique_names(self, account: str, region: str) -> Iterable[str]:
+        """Keys that begin so may stand in one namespace only, as the names of buckets."""
+        return [key for key in self.maps.get((account, region), {}) if key.startswith("unique-")]
+
     def counts(self) -> Mapping[str, int]:
         return {"entries": sum(map(len, self.maps.values()))}
 
@@ -159,6 +169,7 @@ class World:
         options.setdefault("flush_interval_ms", 0)
         options.setdefault("segment_bytes", 64 * 1024)
         options.setdefault("run_fold", fold_here)
+        options["files"] = self._files = MortalFiles(options.get("files") or Files())
         claimed = ClaimedDirectory(path, DurableOptions(home=HOME, rest_names=("a",), **options))
         self.machines = {name: TinyMachine(claimed.bodies) for name in ("a", "b")}
         self.store = claimed.open_store(self.machines)
@@ -219,8 +230,8 @@ class World:
         return state
 
     def abandon(self) -> None:
-        """What a killed process leaves: nothing is written any more, and the lock goes."""
-        self.store._claim.lock.release()
+        """What a killed process leaves: see :func:`tests.storage.mortal.kill`."""
+        kill(self.store, self._files)
 
 
 async def fold_here(request: FoldRequest) -> int:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emu.cli import cli
+from emu.cli.stopped import Stopped
 from emu.testing import Emulator
 
 
@@ -55,6 +56,18 @@ def test_text_for_people(places: Path) -> None:
     assert "    size: 1 -> 2" in output
     assert "- object pages goes" in output
     assert "stays" not in output
+
+
+def test_a_part_is_compared_with_that_part(places: Path, tmp_path: Path) -> None:
+    Stopped(tmp_path, places / "state").create({"name": "part", "service": "dynamodb"})
+    assert diff(tmp_path / "part", places / "state", status=0).output == ""
+    for arguments in (
+        (places / "state/snapshots/before", tmp_path / "part"),
+        (tmp_path / "part", places / "state/snapshots/before"),
+    ):
+        output = diff(*arguments, status=1).output
+        assert " item items " in output
+        assert "pages" not in output
 
 
 def test_json_for_programs(places: Path) -> None:

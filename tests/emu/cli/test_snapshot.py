@@ -95,6 +95,19 @@ def test_another_state_under_the_name(emu: Any, emulator: Emulator, queue: str) 
     assert "replaced three" in emu("snapshot", "create", "three", "--replace").output
 
 
+def test_a_snapshot_of_a_part(emu: Any, emulator: Emulator, queue: str) -> None:
+    emulator.client("s3").create_bucket(Bucket="pages")
+    part = ("--service", "sqs", "--account", "000000000000", "--region", "us-east-1")
+    assert "created part: 1 queue, 1 message, state" in emu("snapshot", "create", "part", *part).output
+    emulator.client("s3").delete_bucket(Bucket="pages")
+    emulator.client("sqs").purge_queue(QueueUrl=queue)
+    assert "- message jobs" in emu("snapshot", "diff", "part", status=1).output
+    emu("snapshot", "restore", "part", *part)
+    assert emu("snapshot", "diff", "part").output == ""
+    assert "part" in emu("snapshot", "restore", "part", "--service", "s3", status=2).output
+    assert "account" in emu("snapshot", "create", "x", "--region", "us-east-1", status=2).output
+
+
 @pytest.mark.parametrize("command", [["list"], ["show", "x"], ["verify", "x"], ["create", "x"]])
 def test_nothing_answers(command: list[str]) -> None:
     result = CliRunner().invoke(cli, ["snapshot", *command, "--endpoint-url", "http://127.0.0.1:9"])

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import orjson
 import pytest
 
+from storage.errors import NewerFormat
 from storage.journal.records import (
+    SEAL_BYTES_MAX,
     BadLine,
     Header,
     Mark,
+    Seal,
     decode_header,
     decode_record,
+    decode_seal,
     encode_header,
     encode_record,
+    encode_seal,
 )
 
 CHANGE = ("a.put", "000000000000", "us-east-1", {"key": "k", "value": ["é", None, 1, True]})
@@ -72,16 +78,30 @@ def test_a_header_comes_back() -> None:
     assert decode_header(encode_header(header)) == header
 
 
-def test_a_header_of_another_format_is_refused() -> None:
-    line = encode_header(Header(1, 0, 1))
-    with pytest.raises(BadLine):
-        decode_header(line.replace(b'"journal":1', b'"journal":2'))
+def test_a_header_of_a_newer_format_is_refused() -> None:
+    content = encode_header(Header(1, 0, 1)).replace(b'"journal":1', b'"journal":2')[: -len(b',"crc":"00000000"}\n')]
+    with pytest.raises(NewerFormat, match="has format 2 and this emu knows 1; use a newer emu"):
+        decode_header(b'%b,"crc":"%08x"}\n' % (content, crc32(content)))
 
 
-@pytest.mark.parametrize("what", ["record", "header"])
+def test_a_seal_comes_back() -> None:
+    line = encode_seal(Mark(41, 0xABC))
+    assert decode_seal(line) == Seal(42, 0xABC)
+    assert line.startswith(b'{"sealed":42,"after":"00000abc","crc":"')
+    assert line.endswith(b'"}\n')
+    assert len(encode_seal(Mark(2**62, 2**32 - 1))) <= SEAL_BYTES_MAX
+
+
+LINES = {
+    "record": (line_of()[0], decode_record),
+    "header": (encode_header(Header(1, 2, 3)), decode_header),
+    "seal": (encode_seal(Mark(7, 0xFF)), decode_seal),
+}
+
+
+@pytest.mark.parametrize("what", LINES)
 def test_every_flipped_bit_is_found(what: str) -> None:
-    line = line_of()[0] if what == "record" else encode_header(Header(1, 2, 3))
-    decode = decode_record if what == "record" else decode_header
+    line, decode = LINES[what]
     for position in range(len(line) - 1):
         for bit in (0, 5):
             damaged = bytearray(line)
@@ -97,8 +117,9 @@ def test_every_cut_is_found() -> None:
             decode_record(line[:length])
 
 
-def test_a_record_is_no_header_and_a_header_no_record() -> None:
-    with pytest.raises(BadLine):
-        decode_header(line_of()[0])
-    with pytest.raises(BadLine):
-        decode_record(encode_header(Header(1, 0, 1)))
+@pytest.mark.parametrize("other", LINES)
+@pytest.mark.parametrize("what", LINES)
+def test_no_line_passes_for_one_of_another_kind(what: str, other: str) -> None:
+    if what != other:
+        with pytest.raises(BadLine):
+            LINES[what][1](LINES[other][0])

@@ -20,7 +20,7 @@ from tests.storage.watched import UnsyncedFiles
 Key = tuple[str, tuple[str, str], str]
 Model = dict[Key, Any]
 BODIES = [b"", b"one", b"two", b"x" * 40_000, b"y" * 40_000]
-SCOPES = [Scope(), Scope("a"), Scope("b"), Scope(None, HOME[0]), Scope("a", OTHER[0])]
+SCOPES = [Scope(), Scope("a"), Scope("b"), Scope(None, HOME[0]), Scope("a", OTHER[0]), Scope(None, *HOME)]
 
 
 async def doing(change: Callable[..., int], *arguments: Any) -> int:
@@ -107,8 +107,8 @@ class Lifecycle(RuleBasedStateMachine):
         self._replaced({}, scope)
 
     def _replaced(self, by: Model, scope: Scope) -> None:
-        others = {key: entry for key, entry in self.model.items() if not scope.covers(key[0], key[1][0])}
-        self.model = others | {key: entry for key, entry in by.items() if scope.covers(key[0], key[1][0])}
+        others = {key: entry for key, entry in self.model.items() if not scope.covers(key[0], *key[1])}
+        self.model = others | {key: entry for key, entry in by.items() if scope.covers(key[0], *key[1])}
 
     @rule()
     def checkpoint(self) -> None:
