@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from emu.testing.crash_points import Boundary, CrashReport
     from emu.testing.diff import Diff
     from emu.testing.emulator import Connection, Emulator, EmulatorError
+    from emu.testing.errors import TestingError
     from emu.testing.events import Events
     from emu.testing.faults import Fault, FaultNeverHit
     from emu.testing.guards import RealAwsRefused
     from emu.testing.handle import Handle
     from emu.testing.levers import Levers, NotMet
     from emu.testing.seeds import SeedError, SeedFromAnotherCommit
+    from emu.testing.verifier import DirectoryDamaged
 
 __all__ = [
     "Boundary",
@@ -26,6 +28,7 @@ __all__ = [
     "ControlError",
     "CrashReport",
     "Diff",
+    "DirectoryDamaged",
     "Emulator",
     "EmulatorError",
     "Events",
@@ -37,6 +40,7 @@ __all__ = [
     "RealAwsRefused",
     "SeedError",
     "SeedFromAnotherCommit",
+    "TestingError",
 ]
 
 _MODULES = {
@@ -45,6 +49,7 @@ _MODULES = {
     "ControlError": "control",
     "CrashReport": "crash_points",
     "Diff": "diff",
+    "DirectoryDamaged": "verifier",
     "Emulator": "emulator",
     "EmulatorError": "emulator",
     "Events": "events",
@@ -56,6 +61,7 @@ _MODULES = {
     "RealAwsRefused": "guards",
     "SeedError": "seeds",
     "SeedFromAnotherCommit": "seeds",
+    "TestingError": "errors",
 }
 
 

@@ -29,8 +29,8 @@ from typing import Any
 import pytest
 
 from emu.testing import seeds
-from emu.testing.control import ControlError
-from emu.testing.emulator import Emulator, EmulatorError
+from emu.testing.emulator import Emulator
+from emu.testing.errors import TestingError
 from emu.testing.worlds import World
 
 SUFFIX = ".tar.gz"
@@ -70,7 +70,7 @@ def _collect(world: World, content: Path) -> list[str]:
     for name, part in parts.items():
         try:
             part(world, content / name)
-        except (ControlError, EmulatorError, seeds.SeedError, OSError) as error:
+        except (TestingError, OSError) as error:
             missing.append(f"{name}: {error}")
     return missing
 
@@ -78,14 +78,14 @@ def _collect(world: World, content: Path) -> list[str]:
 def _events(world: World, file: Path) -> None:
     events = world.past_events
     try:
-        events = world.handle.events(what=None)
+        events = world.events(what=None)
     finally:
         file.write_text("".join(f"{json.dumps(event)}\n" for event in events), "utf-8")
 
 
 def _diff(world: World, file: Path) -> None:
     if world.seed is not None:
-        file.write_text(f"From the seed {world.seed.name}:\n{world.handle.diff(world.seed.name)}\n", "utf-8")
+        file.write_text(f"From the seed {world.seed.name}:\n{world.diff(world.seed.name)}\n", "utf-8")
 
 
 def _directory(world: World, folder: Path) -> None:

@@ -90,5 +90,5 @@ def _strict_problems(item: pytest.Item, plan: Plan, folder: Path | None) -> Iter
 
 def fail_collection(session: pytest.Session, item: pytest.Item, sentence: str) -> None:
     """Reports a test as one that can't be collected."""
-    report = pytest.CollectReport(item.nodeid, "failed", f"{item.nodeid}: {sentence}", [])
+    report = pytest.CollectReport(item.nodeid, "failed", f"{sentence}\n  {item.nodeid}", [])
     session.config.hook.pytest_collectreport(report=report)

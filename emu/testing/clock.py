@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from emu.testing.control import Control
+from emu.testing.errors import hidden
+
+__tracebackhide__ = hidden
 
 Moment = datetime | str | int
 """An aware datetime, an ISO 8601 text with a time zone, or milliseconds since the Unix epoch."""

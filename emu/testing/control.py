@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from emu.testing.errors import TestingError, hidden
+
+__tracebackhide__ = hidden
 TIMEOUT_S = 60.0
+_SHOWN_BYTES_MAX = 500
 _OPENER = build_opener(ProxyHandler({}))
 
 
-class ControlError(Exception):
+class ControlError(TestingError):
     """emu could not do what it was asked for.
 
     status: the HTTP status, 0 if nothing answered. sentence: what the server says. field: the member of the request
@@ -59,10 +65,34 @@ class Control:
                 return content
         except HTTPError as error:
             with error:
-                raise _refusal(method, path, error) from None
+                raise _refusal(method, path, error.code, error.read()) from None
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
             raise ControlError(0, f"{method} {path}: emu does not answer at {self._endpoint_url}: {reason}") from None
+
+
+class KeptControl(Control):
+    """The same over one connection that stays open: for one thread, with little to do and often."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"http://{host}:{port}")
+        self._connection = HTTPConnection(host, port, timeout=TIMEOUT_S)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _call(self, method: str, path: str, data: bytes | None = None, timeout_s: float = TIMEOUT_S) -> bytes:
+        headers = {} if data is None else {"Content-Type": "application/json"}
+        try:
+            self._connection.request(method, path, data, headers)
+            response = self._connection.getresponse()
+            content = response.read()
+        except (HTTPException, OSError):  # most likely the server has been another one since
+            self.close()
+            return super()._call(method, path, data, timeout_s)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            raise _refusal(method, path, response.status, content)
+        return content
 
 
 def segment(name: str) -> str:
@@ -76,16 +106,20 @@ def _with_parameters(path: str, parameters: Mapping[str, Any]) -> str:
 
 
 def _object(content: bytes) -> dict[str, Any]:
-    value = json.loads(content)
-    assert isinstance(value, dict)
+    try:
+        value = json.loads(content)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        shown = content[:_SHOWN_BYTES_MAX].decode(errors="replace")
+        raise ControlError(200, f"What answers is not emu: {shown!r} is no JSON object.")
     return value
 
 
-def _refusal(method: str, path: str, error: HTTPError) -> ControlError:
-    content = error.read()
+def _refusal(method: str, path: str, status: int, content: bytes) -> ControlError:
     try:
         answer = json.loads(content)
         sentence = str(answer["error"])
     except (ValueError, KeyError, TypeError):
-        answer, sentence = None, content.decode(errors="replace")[:500]
-    return ControlError(error.code, f"{method} {path} was answered with {error.code}: {sentence}", answer)
+        answer, sentence = None, content[:_SHOWN_BYTES_MAX].decode(errors="replace")
+    return ControlError(status, f"{method} {path} was answered with {status}: {sentence}", answer)

@@ -17,13 +17,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from emu.home import house
 from emu.testing.control import ControlError
+from emu.testing.errors import TestingError, hidden
 from emu.testing.levers import Levers
 
+__tracebackhide__ = hidden
 _READY = re.compile(rb'msg="ready to serve" address=(\S+)')
 
 
-class EmulatorError(Exception):
+class EmulatorError(TestingError):
     """The server didn't start or didn't stop as it should. The text ends with its log."""
 
 
@@ -54,6 +57,8 @@ class Emulator(Levers):
     port: 0 takes a free one at the first start; later starts take the same again, so that clients stay valid.
     arguments: further arguments of ``emu serve``. environment: further variables; KUMO_* and AWS_* of the caller are
     not passed on. timeout_s: how long a start or stop may take.
+
+    The server stops, cleanly and in the same moment, when the process that started it is gone, also after SIGKILL.
     """
 
     def __init__(
@@ -105,14 +110,12 @@ class Emulator(Levers):
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return not self.has_ended()
 
     def has_ended(self, timeout_s: float = 0) -> bool:
         """Whether the server's process is gone, or goes within a time."""
-        if self._process is None:
-            return True
         try:
-            self._process.wait(timeout_s)
+            self._wait(timeout_s)
         except subprocess.TimeoutExpired:
             return False
         return True
@@ -138,13 +141,19 @@ class Emulator(Levers):
             raise EmulatorError("The server is already running.")
         logged = Path(self._log.name).stat().st_size
         command = [sys.executable, "-P", "-m", "emu", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command.append("--stop-with-stdin")  # the pipe below ends with this process, however that ends
         if self.data_dir is not None:
             command += ["--data-dir", str(self.data_dir)]
         if self._seed is not None:
             command += ["--seed", str(self._seed)]
         with Path(self._log.name).open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, *self._arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._variables()
+                [*command, *self._arguments],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=server_environment() | self._environment,
+                process_group=0,  # Ctrl-C is the caller's, who may be in a debugger
             )
         deadline = time.monotonic() + self._timeout_s
         self.port = int(self._await_address(logged, deadline).rpartition(b":")[2])
@@ -160,7 +169,7 @@ class Emulator(Levers):
             return
         self._process.terminate()
         try:
-            status = self._process.wait(self._timeout_s)
+            status = self._wait(self._timeout_s)
         except subprocess.TimeoutExpired:
             self.kill()
             raise EmulatorError(f"The server did not stop in {self._timeout_s} s.\n{self.log}") from None
@@ -171,7 +180,7 @@ class Emulator(Levers):
         """SIGKILL: what a crash or an out-of-memory kill does."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._wait()
 
     def restart(self) -> Self:
         """Starts it again on the same directory and port, after a clean stop if it is still running."""
@@ -179,13 +188,14 @@ class Emulator(Levers):
             self.stop()
         return self.start()
 
-    def _variables(self) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name != "PYTHONPATH" and not name.startswith(("KUMO_", "AWS_"))
-        }
-        return {**kept, **self._environment}
+    def _wait(self, timeout_s: float | None = None) -> int | None:
+        """The status with which the server has ended, None if there was none. Raises subprocess.TimeoutExpired."""
+        if self._process is None:
+            return None
+        status = self._process.wait(timeout_s)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        return status
 
     def _await_address(self, logged: int, deadline: float) -> bytes:
         while True:
@@ -198,7 +208,7 @@ class Emulator(Levers):
 
     def _pause(self, deadline: float, what: str) -> None:
         assert self._process is not None
-        if self._process.poll() is not None:
+        if self.has_ended():
             raise EmulatorError(f"The server ended with status {self._process.returncode}.\n{self.log}")
         if time.monotonic() > deadline:
             self.kill()
@@ -211,3 +221,14 @@ class Emulator(Levers):
         except ControlError:
             return False
         return True
+
+
+def server_environment() -> dict[str, str]:
+    """The variables that emu's own processes get: nothing that the caller has set for others changes them, and the
+    emu that starts is the one that is imported here, also where another one is installed."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PYTHONPATH" and not name.startswith(("KUMO_", "AWS_"))
+    }
+    return {**kept, "PYTHONPATH": house()}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
+from emu.testing.errors import hidden
+
+__tracebackhide__ = hidden
 _ANYTHING = object()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
 
 from emu.testing.control import Control, ControlError, segment
+from emu.testing.errors import hidden
+
+__tracebackhide__ = hidden
 
 
 class FaultNeverHit(UserWarning):
@@ -15,11 +18,26 @@ class FaultNeverHit(UserWarning):
 
 
 class Fault:
-    """One rule on the server."""
+    """One rule on the server. It holds until it is removed, or for as long as a ``with`` lasts.
+
+    At the end of the ``with``, a rule that was never hit is a warning, unless it has a ``probability``.
+    """
 
     def __init__(self, control: Control, rule: Mapping[str, Any]) -> None:
         self._control = control
         self._last = dict(rule)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.remove()
+        rule = self._last
+        if error is None and not rule["hits"] and rule["kind"] != "crash" and rule.get("probability") is None:
+            shown = {name: value for name, value in rule.items() if value is not None}
+            warnings.warn(f"The fault was never hit: {shown}", FaultNeverHit, stacklevel=2)
 
     def __repr__(self) -> str:
         return f"<fault {self._last}>"
@@ -79,19 +97,3 @@ class Faults:
         self._control.delete("/kumo/faults")
         if self._after_add is not None:
             self._after_add()
-
-    @contextmanager
-    def during(
-        self, service: str | None = None, operation: str | None = None, *, kind: str, **rule: Any
-    ) -> Iterator[Fault]:
-        """A rule for as long as the ``with`` lasts. Warns if it was never hit, unless it has a ``probability``."""
-        fault = self.add(service, operation, kind=kind, **rule)
-        try:
-            yield fault
-        except BaseException:
-            fault.remove()
-            raise
-        fault.remove()
-        if not fault._last["hits"] and kind != "crash" and "probability" not in rule:
-            shown = {name: value for name, value in fault._last.items() if value is not None}
-            warnings.warn(f"The fault was never hit: {shown}", FaultNeverHit, stacklevel=3)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emu.testing import crash_points
 from emu.testing.diff import Diff
+from emu.testing.errors import hidden
 from emu.testing.events import Events
 from emu.testing.faults import Faults
 from emu.testing.levers import Levers
+from emu.testing.worlds import World
 
-if TYPE_CHECKING:
-    from emu.testing.worlds import World
+__tracebackhide__ = hidden
 
 
 class Handle(Levers):
@@ -74,11 +75,7 @@ class Handle(Levers):
         """
         if after is not None:
             return super().events(what=what, after=after, **filters)
-        members = filters if what is None else {"what": what, **filters}
-        since = members.pop("since", None)
-        past = Events(entry for entry in self._world.past_events if since is None or entry.get("lsn", 0) > since)
-        now = super().events(what=what, after=self._world.first_event, **filters) if self.running else Events()
-        return past.where(**members) + now
+        return self._world.events(what=what, **filters)
 
     def snapshot(self, name: str, *, replace: bool = False, **manifest: Any) -> dict[str, Any]:
         """Keeps the present state under a name until the test ends. To keep it in the project: check_snapshot."""
@@ -91,8 +88,7 @@ class Handle(Levers):
 
     def diff(self, name: str) -> Diff:
         """What differs from a snapshot of this test, or from a seed, to the present state."""
-        self._world.provide(name)
-        return super().diff(name)
+        return self._world.diff(name)
 
     def check_snapshot(self, name: str, **manifest: Any) -> None:
         """Fails unless the present state is that of the project's snapshot of this name: equal by :attr:`Diff.equal`.

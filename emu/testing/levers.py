@@ -8,16 +8,19 @@ import re
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from emu.testing import sdk
 from emu.testing.clock import Clock
 from emu.testing.control import Control, ControlError, segment
 from emu.testing.diff import Diff
+from emu.testing.errors import hidden
 from emu.testing.events import Events
 from emu.testing.faults import Fault, Faults
 
+__tracebackhide__ = hidden
 REGION = "us-east-1"
 _ABOVE_THE_WAIT_S = 15
 """How much longer than the wait itself its answer may take before the server counts as dead."""
@@ -54,21 +57,16 @@ class Levers(ABC):
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of this server; ``options`` as :func:`boto3.client` takes them."""
-        import boto3
-
-        return boto3.session.Session().client(service, **{**self._connection(), **options})
+        return sdk.client(service, **{**self._connection(), **options})
 
     def resource(self, service: str, **options: Any) -> Any:
         """A boto3 resource of this server; ``options`` as :func:`boto3.resource` takes them."""
-        import boto3
+        return sdk.resource(service, **{**self._connection(), **options})
 
-        return boto3.session.Session().resource(service, **{**self._connection(), **options})
-
-    def fault(
-        self, service: str | None = None, operation: str | None = None, *, kind: str, **rule: Any
-    ) -> AbstractContextManager[Fault]:
-        """``with emu.fault("sqs", "DeleteMessage", kind="lost-acknowledgement", nth=3):``"""
-        return self.faults.during(service, operation, kind=kind, **rule)
+    def fault(self, service: str | None = None, operation: str | None = None, *, kind: str, **rule: Any) -> Fault:
+        """``with emu.fault("sqs", "DeleteMessage", kind="lost-acknowledgement", nth=3):``, or without the ``with``
+        until the end of the test; see :meth:`Faults.add`."""
+        return self.faults.add(service, operation, kind=kind, **rule)
 
     def wait_until(self, *conditions: Mapping[str, Any], timeout: float = 10, **condition: Any) -> dict[str, Any]:
         """Returns once all conditions hold at the same moment; raises NotMet after ``timeout`` seconds of real time.
@@ -151,5 +149,5 @@ class Levers(ABC):
 
 def _unmet(timeout: float, answer: Mapping[str, Any]) -> str:
     missing: Sequence[Mapping[str, Any]] = answer.get("missing", ())
-    lines = [f"  {entry['condition']}: found {entry['found']}" for entry in missing]
+    lines = [f"  {entry['condition']}: {entry['found']}" for entry in missing]
     return "\n".join([f"Not met within {timeout:g} s:", *lines])

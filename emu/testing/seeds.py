@@ -11,11 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from emu.testing.errors import TestingError, hidden
+
+__tracebackhide__ = hidden
 FOLDER = "snapshots"
 MANIFEST = "manifest.json"
 
 
-class SeedError(Exception):
+class SeedError(TestingError):
     """A seed that is missing, or not what its manifest says."""
 
 

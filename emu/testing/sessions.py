@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from emu.testing.errors import TestingError
 from emu.testing.guards import environment
 from emu.testing.handle import Handle
 from emu.testing.jitter import Jitter
 from emu.testing.markers import plan_of
+from emu.testing.sdk import default_session
+from emu.testing.shelf import Place
 from emu.testing.worker import MAIN, Worker
-from emu.testing.worlds import Place, World
+from emu.testing.worlds import World
 
 _WORKER = pytest.StashKey[Worker]()
 _WORLD = pytest.StashKey[World]()
@@ -58,6 +61,7 @@ def world_of(item: pytest.Item, repetition: int) -> Iterator[Handle]:
         Place(
             test=item.nodeid,
             file=item.path,
+            line=(item.location[1] or 0) + 1,
             root=config.rootpath,
             seeds=seeds_folder(config),
             update_snapshots=config.getoption("emu_update_snapshots"),
@@ -65,13 +69,24 @@ def world_of(item: pytest.Item, repetition: int) -> Iterator[Handle]:
         Jitter(jitter_ms, f"{item.nodeid} {repetition}") if jitter_ms else None,
     )
     item.stash[_WORLD] = world
-    with environment(world.worker.endpoint_url):
+    with environment(world.worker.endpoint_url), default_session():
         try:
-            world.begin()
-            yield world.handle
+            with _told_in_a_sentence():
+                world.begin()
+            yield Handle(world)
         finally:
-            world.end()
+            with _told_in_a_sentence():
+                world.end()
             item.user_properties += [("emu_updated_snapshot", str(folder)) for folder in world.updated]
+
+
+@contextmanager
+def _told_in_a_sentence() -> Iterator[None]:
+    """What is wrong with a world is in the error's text; the way through the plugin to it tells nobody more."""
+    try:
+        yield
+    except TestingError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 def seeds_folder(config: pytest.Config) -> Path | None:

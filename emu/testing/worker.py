@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from emu.testing.control import KeptControl
 from emu.testing.emulator import Emulator, EmulatorError
+from emu.testing.verifier import Verifier
 
 MAIN = "main"
+HOST = "127.0.0.1"
 
 
 class Worker:
@@ -29,6 +33,7 @@ class Worker:
         self._emulator: Emulator | None = None
         self._shared: tuple[str, ...] | None = None
         self._clients: dict[str, Any] = {}
+        self._port_held = socket.socket()
 
     @cached_property
     def folder(self) -> Path:
@@ -37,13 +42,29 @@ class Worker:
 
     @cached_property
     def port(self) -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
+        """The server's port. On Linux it stays taken while no server answers there, between a kill and a restart:
+        otherwise some connection on this machine could get it. A server may listen on it all the same, since neither
+        it nor this socket asks for the port alone."""
+        self._port_held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._port_held.bind((HOST, 0))
+        port = int(self._port_held.getsockname()[1])
+        if sys.platform != "linux":  # where two sockets can't be bound to one port
+            self._port_held.close()
+        return port
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What looks at the directories of persistent tests; it lasts as long as the run."""
+        return Verifier()
+
+    @cached_property
+    def control(self) -> KeptControl:
+        """What the plugin itself tells the server, before each test; tests have their own."""
+        return KeptControl(HOST, self.port)
 
     @property
     def endpoint_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def in_memory(self, arguments: Sequence[str]) -> Emulator:
         """The server that ephemeral tests share; another one only if it died or was begun with other arguments."""
@@ -75,6 +96,11 @@ class Worker:
     def close(self) -> None:
         """Ends the server and removes everything that the run has left in the temporary folder."""
         self.end_server()
+        self._port_held.close()
+        if "control" in self.__dict__:
+            self.control.close()
+        if "verifier" in self.__dict__:
+            self.verifier.close()
         if "folder" in self.__dict__:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,28 +13,20 @@ from typing import Any
 from emu.testing import seeds
 from emu.testing.clock import moment
 from emu.testing.control import Control, ControlError, segment
+from emu.testing.diff import Diff
 from emu.testing.emulator import Emulator
+from emu.testing.errors import hidden
 from emu.testing.events import Events
-from emu.testing.handle import Handle
 from emu.testing.jitter import Jitter
 from emu.testing.markers import Plan
 from emu.testing.seeds import Seed, SeedError
+from emu.testing.shelf import Place, Shelf
 from emu.testing.worker import Worker
 
+__tracebackhide__ = hidden
 _BEFORE_CRASHES = "emu-before-crash-points"
 _DEATH_S = 5
 """How long a server that has closed its port may take to be gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a test stands. file: its module. seeds: the folder of the project's snapshots, if it names one."""
-
-    test: str
-    file: Path
-    root: Path
-    seeds: Path | None
-    update_snapshots: bool
 
 
 class World:
@@ -53,15 +43,11 @@ class World:
         self._jitter = jitter
         self._emulator: Emulator | None = None
         self._log_begin = 0
-        self._read_from: dict[Path, dict[str, tuple[int, int]]] = {}
-
-    @cached_property
-    def handle(self) -> Handle:
-        return Handle(self)
+        self._shelf = Shelf(place)
 
     @property
     def control(self) -> Control:
-        return Control(self.worker.endpoint_url)
+        return self.worker.control
 
     @property
     def has_begun(self) -> bool:
@@ -99,9 +85,7 @@ class World:
     def begin(self) -> None:
         """Raises SeedError, EmulatorError or ControlError; then the test has no world."""
         if self.plan.seed is not None:
-            self.seed = self._find(self.plan.seed)
-            self.seed.verify()
-            self._warn_of_other_commit(self.seed)
+            self.seed = self._shelf.begin_with(self.plan.seed)
         if self.data_dir is not None:
             self._begin_on_directory(self.data_dir)
         else:
@@ -114,20 +98,16 @@ class World:
         self.first_event = int(self.control.post("/kumo/events", {"name": f"{self.place.test} begins"})["number"])
 
     def end(self) -> None:
-        """Stops a persistent test's server as a user would, and checks that no seed was written.
+        """Stops a persistent test's server as a user would; checks that no seed was written and no file damaged.
 
-        Raises EmulatorError, or SeedError.
+        Raises EmulatorError, SeedError or DirectoryDamaged.
         """
         if self.data_dir is not None and self._emulator is not None and self._emulator.running:
             self.remember_events()
             self._emulator.stop()
-        for folder, before in self._read_from.items():
-            now = seeds.read(folder).fingerprint()
-            changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-            if changed:
-                raise SeedError(
-                    f"The test has written to the seed {folder}: {', '.join(changed)}. Seeds are read only."
-                )
+        self._shelf.check_unwritten()
+        if self.data_dir is not None and self.data_dir.exists():
+            self.worker.verifier.check(self.data_dir)
 
     def remove(self) -> None:
         """Removes everything that was the test's alone."""
@@ -150,28 +130,41 @@ class World:
                     raise  # else it was about to end by itself, at a fault
         self.first_event = 0
 
+    def events(self, *, what: str | None, **filters: Any) -> Events:
+        """What happened since the test began, as far as it is known; see :meth:`emu.testing.handle.Handle.events`."""
+        members = filters if what is None else {"what": what, **filters}
+        since = members.pop("since", None)
+        past = Events(entry for entry in self.past_events if since is None or entry.get("lsn", 0) > since)
+        if not self.emulator.running:
+            return past.where(**members)
+        return past.where(**members) + self.emulator.events(what=what, after=self.first_event, **filters)
+
+    def diff(self, name: str) -> Diff:
+        """What differs from a snapshot of the test's own, or from a seed, to the present state."""
+        self.provide(name)
+        return self.emulator.diff(name)
+
     def provide(self, name: str) -> None:
         """Lets the server find a seed under its name; a snapshot of the test's own goes first."""
         if not (self.snapshots / name).exists():
             try:
-                seed = self._find(name)
+                seed = self._shelf.find(name)
             except SeedError as error:
                 raise SeedError(f"The test has made no snapshot named {name!r}. {error}") from None
             seed.copy_to(self.snapshots / name)
 
     def check_snapshot(self, name: str, manifest: Mapping[str, Any]) -> None:
         """See :meth:`emu.testing.handle.Handle.check_snapshot`."""
-        try:
-            folder = self._find(name).folder
-        except SeedError:
-            folder = seeds.place_of_new(self.place.file, self.place.root, self.place.seeds) / name
+        folder = self._shelf.folder_of(name)
         if self.place.update_snapshots:
             self._update(name, folder, manifest)
             return
         again = "--emu-update-snapshots makes it the present state, for review."
-        assert folder.exists(), f"There is no snapshot {folder}; {again}"
-        diff = self.handle.diff(name)
-        assert diff.equal, f"The state is not that of the snapshot {folder}; {again}\n{diff}"
+        if not folder.exists():
+            raise AssertionError(f"There is no snapshot {folder}; {again}")
+        diff = self.diff(name)
+        if not diff.equal:
+            raise AssertionError(f"The state is not that of the snapshot {folder}; {again}\n{diff}")
 
     @contextmanager
     def on_directory(self) -> Iterator[Emulator]:
@@ -196,6 +189,9 @@ class World:
         return self._emulator
 
     def _begin_on_directory(self, data_dir: Path) -> None:
+        verifier = self.worker.verifier  # for the end: it gets ready beside the server
+        if data_dir.exists():
+            verifier.check(data_dir)
         seed = None if self.seed is None or data_dir.exists() else self.seed.folder
         self._emulator = self.worker.on_directory(data_dir, seed, self.arguments)
 
@@ -219,30 +215,15 @@ class World:
             arguments += ["--deterministic", self.plan.deterministic]
         return arguments
 
-    def _find(self, name: str) -> Seed:
-        seed = seeds.find(name, self.place.file, self.place.root, self.place.seeds)
-        self._read_from.setdefault(seed.folder, seed.fingerprint())
-        return seed
-
     def _update(self, name: str, folder: Path, manifest: Mapping[str, Any]) -> None:
         if folder.exists():
             seed = seeds.read(folder)
             manifest = {**seed.description, **manifest}
             of_this_code = seed.commit is None or seeds.other_commit(folder, seed.commit) is None
-            if of_this_code and manifest == seed.description and self.handle.diff(name).equal:
+            if of_this_code and manifest == seed.description and self.diff(name).equal:
                 return
-        self._read_from.pop(folder, None)
-        self.handle.snapshot(name, replace=True, **manifest)
+        self._shelf.let_write(folder)
+        self.emulator.snapshot(name, replace=True, **manifest)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.snapshots / name, folder)
         self.updated.append(folder)
-
-    def _warn_of_other_commit(self, seed: Seed) -> None:
-        commit = seed.commit
-        head = None if commit is None else seeds.other_commit(seed.folder, commit)
-        if head is not None:
-            warnings.warn(
-                f"The seed {seed.name} was made by the code of {commit}, and this is {head}.",
-                seeds.SeedFromAnotherCommit,
-                stacklevel=2,
-            )

@@ -1,8 +1,8 @@
 """The indexer: `python -m examples.crawler.index`, as many at a time as you like.
 
 S3 tells the queue `STORED` of every new object; the indexer reads the object and writes a small record on it.
-Messages come at least once, and a page that was stored twice is announced twice: the record's condition makes
-one record of all of them.
+Messages come at least once and in any order, and a page that was stored twice is announced twice: the record's
+condition lets it only become newer.
 """
 
 import hashlib
@@ -48,11 +48,15 @@ class Indexer:
         """
         for event in json.loads(message["Body"]).get("Records", []):
             entity = event["s3"]
-            self.index(entity["bucket"]["name"], unquote_plus(entity["object"]["key"]))
+            key = unquote_plus(entity["object"]["key"])
+            self.index(entity["bucket"]["name"], key, entity["object"]["sequencer"])
         self.sqs.delete_message(QueueUrl=self.stored, ReceiptHandle=message["ReceiptHandle"])
 
-    def index(self, bucket: str, key: str) -> None:
-        """Write the record of one page, unless it is there."""
+    def index(self, bucket: str, key: str, sequencer: str) -> None:
+        """Write the record of one page, unless it is there from the same or a later time that the page was stored.
+
+        The sequencers of one key grow with each time that it is stored.
+        """
         stored = self.s3.get_object(Bucket=bucket, Key=key)
         body = stored["Body"].read()
         text = body.decode(errors="replace")
@@ -63,13 +67,15 @@ class Indexer:
             "words": {"N": str(len(WORD.findall(TAG.sub(" ", text))))},
             "size": {"N": str(stored["ContentLength"])},
             "sha256": {"S": hashlib.sha256(body).hexdigest()},
+            "sequencer": {"S": sequencer},
         }
         try:
             self.dynamodb.put_item(
                 TableName=INDEX,
                 Item=record,
-                ConditionExpression="attribute_not_exists(#url)",
+                ConditionExpression="attribute_not_exists(#url) OR sequencer < :sequencer",
                 ExpressionAttributeNames={"#url": "url"},
+                ExpressionAttributeValues={":sequencer": record["sequencer"]},
             )
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             print(f"{key}: was indexed already")

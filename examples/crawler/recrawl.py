@@ -1,7 +1,8 @@
 """The second run: looks at pages again that were stored long ago, and stores those that have changed.
 
 A page's age is that of its object in S3. What has changed is written in the first run's order: the body, then the
-record, in one transaction with the totals, on condition that the record is still the one that was compared.
+record, in one transaction with the totals, on condition that the record is still the one that was compared. The
+indexer hears of the new body as of every other.
 """
 
 import hashlib

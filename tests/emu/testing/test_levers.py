@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_waiting_ends_when_it_is_true(emu: Handle, sqs: Any, queue: str) -> None
 
 def test_a_wait_in_vain_says_what_was_missing(emu: Handle, sqs: Any, queue: str) -> None:
     sqs.send_message(QueueUrl=queue, MessageBody="a")
-    with pytest.raises(NotMet, match=r"Not met within 0.05 s:\n.*frontier.*found 1 message") as unmet:
+    with pytest.raises(NotMet, match=r"Not met within 0.05 s:\n.*frontier.*: 1 message") as unmet:
         emu.wait_until(queue_empty="frontier", timeout=0.05)
     assert unmet.value.missing[0]["condition"] == {"queue_empty": "frontier"}
 
@@ -164,6 +165,71 @@ def test_a_server_that_someone_else_runs_has_the_same_levers(emu: Handle, sqs: A
     assert emu.running
     with pytest.raises(ControlError, match=r"does not answer at http://127\.0\.0\.1:1"):
         Emulator.connect("http://127.0.0.1:1")
+
+
+def test_what_is_not_emu_is_told_from_it() -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing is logged."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = threading.Thread(target=other.handle_request)
+        thread.start()
+        with pytest.raises(ControlError, match="What answers is not emu: '<html>'"):
+            Emulator.connect(f"http://127.0.0.1:{other.server_port}")
+        thread.join()
+
+
+@pytest.mark.emu(state="persistent", clock="2026-01-01T00:00:00Z")
+def test_a_frozen_clock_goes_through_snapshots_kills_and_restarts(emu: Handle, sqs: Any, queue: str) -> None:
+    sqs.send_message(QueueUrl=queue, MessageBody="a")
+    assert receive(sqs, queue)
+    emu.snapshot("in-flight")
+    emu.clock.advance(seconds=20)
+    emu.kill()
+    emu.restart()
+    assert emu.clock.show()["mode"] == "frozen"
+    assert emu.clock.now() == datetime(2026, 1, 1, 0, 0, 20, tzinfo=UTC)
+    assert not receive(sqs, queue)
+    emu.clock.advance(seconds=10)
+    assert receive(sqs, queue), "the visibility timeout has gone on where it was"
+    emu.restore("in-flight")
+    assert emu.clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
+    emu.restart()
+    assert emu.clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
+    assert not receive(sqs, queue)
+    emu.clock.advance(seconds=30)
+    assert receive(sqs, queue)
+
+
+def test_a_fault_holds_without_with_until_the_end(emu: Handle, sqs: Any) -> None:
+    fault = emu.fault("sqs", "ListQueues", kind="error", code="InternalError")
+    with pytest.raises(ClientError, match="InternalError"):
+        emu.client("sqs", config=NO_RETRIES).list_queues()
+    assert fault.hits == 1
+    fault.remove()
+    sqs.list_queues()
+
+
+def test_threads_make_clients_of_one_session(emu: Handle) -> None:
+    made: list[Any] = []
+
+    def make() -> None:
+        client = emu.client("sqs", config=NO_RETRIES, aws_access_key_id=f"{len(made):012d}")
+        client.create_queue(QueueName="frontier")
+        made.append(client)
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == len({id(client) for client in made}) == 8
 
 
 @pytest.mark.emu(state="persistent")

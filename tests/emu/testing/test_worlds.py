@@ -128,28 +128,41 @@ WITH_SEED = (
 
 
 def test_a_seed_is_made_reviewed_used_and_never_written(run: Run, pytester: pytest.Pytester) -> None:
-    missing = run(SEED)
-    missing.assert_outcomes(failed=1)
-    missing.stdout.fnmatch_lines(["*There is no snapshot */snapshots/crawl-3; --emu-update-snapshots makes it*"])
-
     made = run(SEED, "--emu-update-snapshots")
     made.assert_outcomes(passed=1)
     made.stdout.fnmatch_lines(["*updated snapshots, to be reviewed*", "*test_the_seed: */snapshots/crawl-3"])
     before = _files(pytester.path / "snapshots")
     assert "crawl-3/manifest.json" in before
 
-    used = run(WITH_SEED)
-    used.assert_outcomes(passed=3)
+    used = run(WITH_SEED, "-k", "with_the_seed")
+    used.assert_outcomes(passed=2)
     assert _files(pytester.path / "snapshots") == before
 
-    again = run(WITH_SEED, "--emu-update-snapshots")
-    again.assert_outcomes(passed=3)
+    again = run(SEED, "--emu-update-snapshots")
+    again.assert_outcomes(passed=1)
     again.stdout.no_fnmatch_line("*updated snapshots*")
     assert _files(pytester.path / "snapshots") == before
 
-    changed = run(SEED.replace('"b", "c"', '"b", "x"'))
-    changed.assert_outcomes(failed=1)
-    changed.stdout.fnmatch_lines(["*The state is not that of the snapshot*"])
+    other = run(
+        """
+        import pytest
+        pytestmark = pytest.mark.emu(state="ephemeral", seed="crawl-3")
+        def test_changed(emu, s3):
+            s3.put_object(Bucket="bodies", Key="b", Body=b"another page")
+            emu.check_snapshot("crawl-3")
+        def test_missing(emu):
+            emu.check_snapshot("crawl-4")
+        """
+    )
+    other.assert_outcomes(failed=2)
+    other.stdout.fnmatch_lines(
+        [
+            ">*emu.check_snapshot(*",
+            "E*AssertionError: The state is not that of the snapshot */snapshots/crawl-3; --emu-update-snapshots *",
+            "E*added s3 object b of bodies*",
+            "E*AssertionError: There is no snapshot */snapshots/crawl-4; --emu-update-snapshots makes it*",
+        ]
+    )
 
 
 def test_a_seed_that_is_not_what_it_was_is_refused_by_name(run: Run, pytester: pytest.Pytester) -> None:
@@ -165,7 +178,7 @@ def test_a_seed_that_is_not_what_it_was_is_refused_by_name(run: Run, pytester: p
     document.write_bytes(document.read_bytes() + b"\n")
     result = run(text)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*SeedError: The seed crawl-3 is not what its manifest says: *dynamodb*was changed*"])
+    result.stdout.fnmatch_lines(["*The seed crawl-3 is not what its manifest says: *dynamodb*was changed*"])
 
 
 def test_a_test_that_writes_to_its_seed_fails(run: Run) -> None:
@@ -179,7 +192,31 @@ def test_a_test_that_writes_to_its_seed_fails(run: Run) -> None:
         """
     )
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*SeedError: The test has written to the seed *crawl-3: s3.json*"])
+    result.stdout.fnmatch_lines(["*The test has written to the seed *crawl-3: s3.json*"])
+
+
+def test_damage_to_a_tests_directory_is_its_failure(run: Run, bundles: Callable[[], list[dict[str, Any]]]) -> None:
+    result = run(
+        """
+        import pytest
+        @pytest.mark.emu(state="persistent")
+        @pytest.mark.parametrize("damage", [True, False])
+        def test_it(emu, s3, damage):
+            s3.create_bucket(Bucket="pages")
+            s3.put_object(Bucket="pages", Key="a", Body=bytes(300_000))
+            if damage:
+                next(emu.data_dir.glob("emu/blobs/*")).write_bytes(bytes(299_999) + b"1")
+        """
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at teardown of test_it[[]True[]]*",
+            "The test's working directory */state is damaged (emu verify):",
+            "  emu/blobs/*: its content isn't what its name says",
+        ]
+    )
+    assert [bundle["bundle.json"]["test"] for bundle in bundles()] == ["test_it.py::test_it[True]"]
 
 
 def test_a_kept_directory_goes_on_where_it_was(run: Run, pytester: pytest.Pytester) -> None:
@@ -192,7 +229,11 @@ def test_a_kept_directory_goes_on_where_it_was(run: Run, pytester: pytest.Pytest
     """
     run(text).assert_outcomes(passed=1)
     run(text).assert_outcomes(failed=1)
-    assert (pytester.path / "workspace" / "s3.json").exists()
+    documents = pytester.path / "workspace" / "emu.json"
+    documents.write_bytes(documents.read_bytes().replace(b"rest", b"rust"))
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at setup of test_it*", "The test's working directory */workspace is damaged*"])
 
 
 def test_workers_keep_apart(run: Run) -> None:

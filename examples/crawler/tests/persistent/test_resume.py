@@ -37,6 +37,7 @@ def test_no_url_twice_across_runs(emu: Handle, site: Site) -> None:
 
 def test_a_changed_page_is_found_by_a_second_run(emu: Handle, site: Site) -> None:
     crawl()
+    index()
     before = totals()
     site.add("page-1.html", "page-2.html", "index.html", text="news")
     assert recrawl(emu.clock.now(), timedelta(days=1)) == []
@@ -47,6 +48,28 @@ def test_a_changed_page_is_found_by_a_second_run(emu: Handle, site: Site) -> Non
     assert totals() == {"pages": before["pages"], "bytes_stored": before["bytes_stored"] + len("news")}
     changed = emu.diff("half-crawled").changed("s3", resources.BUCKET)
     assert [difference["name"] for difference in changed] == ["page-1.html"]
+    index()
+    records, indexed = dict(items(resources.PAGES)), dict(items(resources.INDEX))
+    assert {url: item["sha256"] for url, item in indexed.items()} == {
+        url: item["sha256"] for url, item in records.items()
+    }
+    assert indexed[ROOT + "page-1.html"]["size"]["N"] == str(len(site.pages["page-1.html"]))
+
+
+def test_a_notice_that_comes_late_makes_no_record_older(emu: Handle, site: Site) -> None:
+    crawl()
+    late = [entry["body"] for entry in emu.messages(resources.STORED) if "page-3.html" in entry["body"]]
+    index()
+    site.add("page-3.html", "page-4.html", "index.html", text="news")
+    emu.clock.advance(days=2)
+    recrawl(emu.clock.now(), timedelta(days=1))
+    index()
+    before = dict(items(resources.INDEX))
+    for notice in late:
+        resources.client("sqs").send_message(QueueUrl=resources.queue_url(resources.STORED), MessageBody=notice)
+    index()
+    assert late
+    assert dict(items(resources.INDEX)) == before
 
 
 def test_the_expected_world(emu: Handle, site: Site) -> None:
