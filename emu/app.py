@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from emu.control.health import App, Probes
 from emu.gateway import Gateway
@@ -11,6 +11,9 @@ from emu.hosts import virtual_hosts
 from emu.init_scripts import InitScripts
 from emu.routing import Router
 from emu.world import World
+
+if TYPE_CHECKING:
+    from emu.lifecycle import Lifecycle
 
 
 def build_app(
@@ -20,10 +23,11 @@ def build_app(
     single_namespace: bool = False,
     hostnames: Sequence[str] = (),
     host: str = "localhost",
-    snapshots: Path = Path("snapshots"),
+    lifecycle: Callable[[], Lifecycle] | None = None,
 ) -> Gateway:
     """The application. Whoever serves it starts and stops the world around it. ``hostnames`` are further names of this
-    server, ``host`` is what it listens on; ``snapshots`` is the folder that they lie in."""
+    server, ``host`` is what it listens on; ``lifecycle`` gives what carries out snapshots, restores and resets; it is
+    asked for once the control plane is."""
     router = Router(
         world.services,
         world.home,
@@ -34,9 +38,7 @@ def build_app(
     def control() -> App:
         from emu.control.app import control_app
         from emu.control.guard import Guard
-        from emu.lifecycle import Lifecycle
-        from storage.snapshots.shelf import Shelf
 
-        return Guard(control_app(world, init_scripts, Lifecycle(world, Shelf(snapshots))), (*hostnames, host))
+        return Guard(control_app(world, init_scripts, lifecycle() if lifecycle else None), (*hostnames, host))
 
     return Gateway(world, router, Probes(world, init_scripts, control))

@@ -18,15 +18,13 @@ from typing import Any, ClassVar, Protocol
 from emu import log
 from emu.history.commits import CommitEntry
 from emu.history.traces import traces, weight
-from emu.history.trail import Trail
+from emu.history.trail import Covers, Trail
 from services.clock import Clock
 from services.context import Context
 from services.machine import Change
 
 CAPACITY = 100_000
 WEIGHT_MAX = 32 * 1024 * 1024
-_REPLACING = frozenset({"restore", "reset", "rewind"})
-"""Steps after which the messages are others."""
 
 
 class Shown(Protocol):
@@ -50,7 +48,7 @@ class Shown(Protocol):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event. what: ``lifecycle``, ``mark``, ``fault``, ``read``; name: the step's, mark's, … time_ms: by the
-    world's clock."""
+    world's clock. replaced: the part of the state that is another one behind it."""
 
     weight: ClassVar[int] = 0
 
@@ -59,6 +57,7 @@ class Entry:
     what: str
     name: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    replaced: Covers | None = None
 
     def document(self) -> dict[str, Any]:
         """As it is shown: one flat JSON object."""
@@ -78,8 +77,11 @@ class Events:
         self._news: asyncio.Future[None] | None = None
 
     def add(self, what: str, name: str, **fields: Any) -> Entry:
+        return self._add(what, name, fields, None)
+
+    def _add(self, what: str, name: str, fields: Mapping[str, Any], replaced: Covers | None) -> Entry:
         self._number += 1
-        entry = Entry(self._number, self._clock.now_ms(), what, name, fields)
+        entry = Entry(self._number, self._clock.now_ms(), what, name, fields, replaced)
         self._append(entry)
         return entry
 
@@ -107,9 +109,9 @@ class Events:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
 
-    def lifecycle(self, step: str, **fields: Any) -> None:
+    def lifecycle(self, step: str, replaced: Covers | None = None, /, **fields: Any) -> None:
         """A step of the lifecycle: an entry, and a line in the log."""
-        self.add("lifecycle", step, **fields)
+        self._add("lifecycle", step, fields, replaced)
         log.info(step, **fields)
 
     def after(self, number: int) -> list[Shown]:
@@ -117,8 +119,8 @@ class Events:
         for entry in self._newer(self._trail.number):
             if isinstance(entry, CommitEntry):
                 self._trail.follow(entry)
-            elif entry.what == "lifecycle" and entry.name in _REPLACING:
-                self._trail.forget()
+            elif isinstance(entry, Entry) and entry.replaced is not None:
+                self._trail.forget(entry.replaced)
         self._trail.number = self._number
         return self._newer(number)
 

@@ -22,7 +22,12 @@ from storage.errors import DirectoryRefused
 
 @cache
 def code_digest() -> str:
-    """A digest of everything that decides what a record means."""
+    """A digest of everything that decides what a record means, as it lies on the disk at the first call.
+
+    A server over a directory calls it while it starts: it takes 5 ms, right behind the imports. Later, the code might
+    be another one than was imported; in a thread, than is on the disk once it serves. Contents count and not file
+    times, since a container's layers and a fresh checkout have others for the same code.
+    """
     import emu.clock as clock_package
     import services as services_package
     import storage as storage_package

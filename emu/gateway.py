@@ -18,6 +18,7 @@ from emu.clock.http_date import HttpDate
 from emu.disconnection import unless_disconnected
 from emu.errors import INTERNAL_ERROR, NOT_IMPLEMENTED, SERVICE_UNAVAILABLE, UNKNOWN_SERVICE
 from emu.faults.connection import send_cut
+from emu.hints import add_hint
 from emu.history.reads import record_read
 from emu.presigned import check_expiry
 from emu.routing import Route, Router
@@ -58,7 +59,8 @@ class Gateway:
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
         )
-        route = self._router.route(headers, request.query)
+        # Only a POST has a form that names an action; any other body is an object's and stays a stream.
+        route = self._router.route(headers, request.query, None if request.method == "POST" else b"")
         if _is_control(request.raw_path, route):
             self._world.settle()
             await self._control(scope, receive, self._dated(send))
@@ -165,15 +167,21 @@ class Gateway:
             operation=name,
         )
         members: dict[str, Any] = {}
-        if operation.digests is not None:
-            result = await self._upload(wire, name, operation, ctx, request, receive)
-        else:
-            if not body_read and route.protocol == "rest-xml":
-                request.body = await body.whole(receive, request.headers)
-            members = wire.decode(name, request)
-            result = self._run(operation, ctx, members)
-        if isawaitable(result):
-            result = await unless_disconnected(result, receive)
+        try:
+            if operation.digests is not None:
+                result = await self._upload(wire, name, operation, ctx, request, receive)
+            else:
+                if not body_read and route.protocol == "rest-xml":
+                    request.body = await body.whole(receive, request.headers)
+                if service.check_body is not None and request.body:
+                    service.check_body(request.headers, request.body)
+                members = wire.decode(name, request)
+                result = self._run(operation, ctx, members)
+            if isawaitable(result):
+                result = await unless_disconnected(result, receive)
+        except ServiceError as error:
+            add_hint(error, ctx, members)
+            raise
         if operation.changes:
             ctx.headers["x-emu-lsn"] = str(ctx.lsn or world.store.lsn)
         if world.record_reads and not ctx.lsn and operation.digests is None:

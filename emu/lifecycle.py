@@ -13,22 +13,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from emu import log
 from emu.aside import PROGRAM
+from emu.seeding import read_seed
 from emu.version import version
 from emu.world import World
-from storage.content import Content
-from storage.errors import StorageUnavailable
-from storage.preparation import Prepared, built
-from storage.replacement import Kind, StateRefused
+from storage.content import Content, Document, state_hash
+from storage.errors import DirectoryRefused, StorageUnavailable
+from storage.pointer import Home
+from storage.preparation import Prepared, built, extracted
+from storage.replacement import Kind, StateRefused, part_documents
 from storage.scope import EVERYTHING, Scope
-from storage.snapshots.errors import SnapshotError
+from storage.snapshots.errors import OutsideSnapshot, SnapshotError
 from storage.snapshots.manifest import FILE as MANIFEST
 from storage.snapshots.manifest import Description, Made, Manifest
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf
 from storage.snapshots.writing import write_snapshot
 
-Failure = (SnapshotError, StateRefused, StorageUnavailable)
+Failure = (SnapshotError, StateRefused, StorageUnavailable, DirectoryRefused)
 """What a step of the lifecycle is refused or ended by."""
 
 
@@ -43,9 +46,10 @@ class _Read:
 
 @dataclass(slots=True)
 class _Step:
-    """A step on its way: the fields that its event will have."""
+    """A step on its way: the fields that its event will have, and the part of the state that is another one now."""
 
     fields: dict[str, Any] = field(default_factory=dict)
+    replaced: Scope | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -79,22 +83,27 @@ class Lifecycle:
                 refused = {**step.fields, "result": "refused", "error": str(error)}
                 self._world.events.lifecycle(name, **refused, ms=step.milliseconds)
                 raise
-        self._world.events.lifecycle(name, **step.fields, ms=step.milliseconds)
+        self._world.events.lifecycle(name, step.replaced, **step.fields, ms=step.milliseconds)
 
     # Snapshots.
 
-    async def create(self, description: Description, commit: str | None, *, replace: bool) -> dict[str, Any]:
-        """Makes a snapshot of the live state."""
+    async def create(
+        self, description: Description, commit: str | None, scope: Scope = EVERYTHING, *, replace: bool
+    ) -> dict[str, Any]:
+        """Makes a snapshot of the live state, or of a part of it."""
         async with (
-            self._step("snapshot", snapshot=description.name) as step,
+            self._step("snapshot", snapshot=description.name, scope=str(scope)) as step,
             self._world.store.captured(PROGRAM) as content,
         ):
+            if not scope.is_everything:
+                content = await asyncio.to_thread(extracted, content, scope, PROGRAM)
             made = Made(self._world.clock.now_ms(), commit, content.lsn, version())
             written = await asyncio.to_thread(write_snapshot, self.shelf, content, description, made, replace=replace)
             step.fields |= {"result": written.result, "commit": written.manifest.made.commit, "path": str(written.path)}
         return {
             "result": written.result,
             "name": description.name,
+            "scope": scope.encode(),
             "state_hash": written.manifest.state_hash,
             "counts": _plain(content.counts),
             "lsn": content.lsn,
@@ -153,21 +162,24 @@ class Lifecycle:
     # Another state in the place of the present one.
 
     async def restore(self, name: str, scope: Scope) -> dict[str, Any]:
-        """Makes the live state, or a part of it, that of a snapshot."""
-        async with self._step("restore", snapshot=name, scope=_shown(scope)) as step:
+        """Makes the live state, or a part of it, that of a snapshot; of a snapshot of a part, no more than that."""
+        async with self._step("restore", snapshot=name, scope=str(scope)) as step:
             manifest, content = await self.content(name)
             step.fields["commit"] = manifest.made.commit
+            scope = _narrowed(scope, content.scope, name)
+            step.fields["scope"] = str(scope)
             try:
                 lsn = await self._put("store.restore", content, scope)
             except StateRefused as error:
                 raise StateRefused(f"The snapshot {name!r} can't be restored: {error}.") from error
+            step.replaced = scope
             step.fields |= {"result": "restored", "lsn": lsn}
         return {
             "result": "restored",
             "name": name,
             "commit": manifest.made.commit,
             "scope": scope.encode(),
-            **({"state_hash": manifest.state_hash} if scope.is_everything else {}),
+            **({"state_hash": manifest.state_hash} if scope == content.scope else {}),
             "counts": self._counts(),
             "lsn": lsn,
             "milliseconds": step.milliseconds,
@@ -177,10 +189,11 @@ class Lifecycle:
         """Takes the live state, or a part of it, back to the seed, or empties it."""
         seed = self._world.store.seed
         to = "empty" if seed is None else "seed"
-        async with self._step("reset", to=to, scope=_shown(scope)) as step:
+        async with self._step("reset", to=to, scope=str(scope)) as step:
             if seed is not None:
                 step.fields |= {"snapshot": seed.name, "commit": seed.commit}
             lsn = await self._put("store.reset", seed, scope)
+            step.replaced = scope
             step.fields |= {"result": "reset", "lsn": lsn}
         return {
             "result": "reset",
@@ -191,11 +204,29 @@ class Lifecycle:
             "milliseconds": step.milliseconds,
         }
 
-    async def _put(self, kind: Kind, content: Content | None, scope: Scope) -> int:
+    async def reseed(self, path: Path, home: Home) -> dict[str, Any]:
+        """Makes the live state, and what resets go back to, that of a seed's folder; leaves both alone if that is the
+        seed already. ``home`` is for documents that don't say theirs."""
+        store = self._world.store
+        async with self._step("seed", path=str(path)) as step:
+            content = await asyncio.to_thread(_seed, path, home)
+            seeded = {"snapshot": content.name, "commit": content.commit, "state_hash": content.state_hash}
+            step.fields |= seeded
+            if store.seed is not None and await asyncio.to_thread(_is_the_same, content, store.seed.state_hash):
+                step.fields["result"] = "unchanged"
+            else:
+                lsn = await self._put("store.restore", content, EVERYTHING, as_seed=True)
+                step.replaced = EVERYTHING
+                step.fields |= {"result": "restored", "lsn": lsn}
+        return {**step.fields, "milliseconds": step.milliseconds}
+
+    async def _put(self, kind: Kind, content: Content | None, scope: Scope, *, as_seed: bool = False) -> int:
         prepared: Prepared
         async with self._world.store.prepared(content, scope, PROGRAM) as prepared:
             lsn = self._world.replace(kind, prepared)
             await self._world.store.durable(lsn)
+            if as_seed:
+                await self._world.store.keep_seed(prepared, lsn)
         return lsn
 
     def _counts(self) -> dict[str, dict[str, int]]:
@@ -214,5 +245,28 @@ def _plain(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]
     return {service: dict(entities) for service, entities in counts.items() if entities}
 
 
-def _shown(scope: Scope) -> str:
-    return "/".join(scope.encode().values()) or "everything"
+def _seed(path: Path, home: Home) -> Content:
+    """In a thread: the state in a seed's folder. Raises DirectoryRefused, also where it changes while it is read."""
+    try:
+        return read_seed(path, home, log.info)
+    except OSError as error:
+        raise DirectoryRefused(f"The seed can't be used: {path}: {error.strerror or error}.") from error
+
+
+def _is_the_same(content: Content, hashed: str) -> bool:
+    """In a thread: whether a content has a state hash, as it is or as this emu would write it. Raises StateRefused."""
+    if content.state_hash == hashed:
+        return True
+    documents = part_documents(built(content, EVERYTHING, PROGRAM), PROGRAM.new_machines)
+    return state_hash({name: Document.of(lines).sha256 for name, lines in documents.items()}) == hashed
+
+
+def _narrowed(asked: Scope, held: Scope, name: str) -> Scope:
+    """What is asked for of a snapshot that holds a part of a state. Raises OutsideSnapshot."""
+    wanted, there = asked.encode(), held.encode()
+    for member, value in wanted.items():
+        if there.get(member, value) != value:
+            raise OutsideSnapshot(
+                f"The snapshot {name!r} is one of {held}: its {member} is {there[member]}, not {value}.", member
+            )
+    return Scope.decode({**there, **wanted})

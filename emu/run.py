@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from emu import log
+from emu import last_words, log
 from emu.app import build_app
 from emu.aside import PROGRAM, REST_NAMES
 from emu.determinism import make_repeatable
-from emu.fold import run_fold_process
+from emu.fold import code_digest, run_fold_process
 from emu.init_scripts import InitScripts
-from emu.seeding import keep_original, make_run_dir, read_seed, remove_run_dir
+from emu.seeding import began_with_a_seed, keep_original, make_run_dir, read_seed, remove_run_dir
 from emu.server import Server, address_of, bind
 from emu.settings import Settings
 from emu.watching import DirectoryWatch
@@ -30,6 +31,10 @@ from storage.options import CheckpointResult
 from storage.pointer import Home
 from storage.replacement import StateRefused
 
+if TYPE_CHECKING:
+    from emu.lifecycle import Lifecycle
+    from emu.seed_watch import SeedWatch
+
 _ACCOUNT = "000000000000"
 
 
@@ -42,41 +47,88 @@ async def run(settings: Settings) -> None:
     with bind(settings.host, settings.port) as bound:
         if settings.run_dir is not None:
             settings = replace(settings, data_dir=make_run_dir(settings.run_dir, os.environ))
-        world, single = open_world(settings)
+        seen, goes_on = _seen(settings), _goes_on(settings)
+        world, single = open_world(replace(settings, seed=None) if goes_on else settings)
         world.record_reads = settings.record == "reads"
-        _tell_of_the_start(world, single, address_of(bound), started)
+        ended_by = None
+        if settings.data_dir is not None:
+            ended_by = last_words.take(settings.data_dir)
+            world.faults.leave_word = partial(last_words.leave, settings.data_dir)
+        _tell_of_the_start(world, single, address_of(bound), started, ended_by)
         init_scripts = InitScripts(settings.init_dir)
+        lifecycle = _lifecycle_of(world, settings)
         app = build_app(
             world,
             init_scripts,
             single_namespace=single,
             hostnames=settings.hostname,
             host=settings.host,
-            snapshots=settings.snapshot_dir or (settings.data_dir or Path()) / "snapshots",
+            lifecycle=lifecycle,
         )
-        server = Server(app, world, init_scripts, bound)
+        server = Server(app, world, init_scripts, bound, stop_with_stdin=settings.stop_with_stdin)
         await world.start()
-        if settings.deterministic is not None:
-            await make_repeatable(world, settings.deterministic)
-        watch = None if settings.data_dir is None else DirectoryWatch(world, settings.data_dir)
+        watches: list[DirectoryWatch | SeedWatch] = []
         try:
-            if watch is not None:
+            if seen is not None:
+                watches.append(await _seed_watch(world, lifecycle(), settings, seen, goes_on=goes_on))
+            if settings.deterministic is not None:
+                await make_repeatable(world, settings.deterministic)
+            if settings.data_dir is not None:
+                watches.append(DirectoryWatch(world, settings.data_dir))
+            for watch in watches:
                 watch.start()
             await server.serve(sockets=[bound])
         finally:
             stopping = time.perf_counter()
-            if watch is not None:
+            for watch in watches:
                 await watch.stop()
             await world.stop()
     world.events.lifecycle("stop", result="clean", ms=_ms(stopping))
     if settings.run_dir is not None and settings.data_dir is not None:
-        remove_run_dir(settings.data_dir)
+        if server.orphaned:
+            # Whoever started this is gone, and wasn't asked: what he was about may stand in there.
+            log.info("the working directory is kept, since the standard input has ended", path=settings.data_dir)
+        else:
+            remove_run_dir(settings.data_dir)
+
+
+def _lifecycle_of(world: World, settings: Settings) -> Callable[[], Lifecycle]:
+    """Gives what carries out snapshots, restores and resets; loaded and made when it is first asked for."""
+
+    @cache
+    def lifecycle() -> Lifecycle:
+        from emu.lifecycle import Lifecycle
+        from storage.snapshots.shelf import Shelf
+
+        return Lifecycle(world, Shelf(settings.snapshot_dir or (settings.data_dir or Path()) / "snapshots"))
+
+    return lifecycle
+
+
+def _seen(settings: Settings) -> str | None:
+    """What the seed's folder looks like before it is read; None where it isn't watched."""
+    if not settings.watch_seed or settings.seed is None:
+        return None
+    from emu.seed_watch import signature
+
+    return signature(settings.seed)
+
+
+async def _seed_watch(world: World, lifecycle: Lifecycle, settings: Settings, seen: str, *, goes_on: bool) -> SeedWatch:
+    from emu.seed_watch import SeedWatch
+
+    assert settings.seed is not None
+    watch = SeedWatch(world, lifecycle, settings.seed, _home(settings), seen)
+    if goes_on:
+        # The branch may have been switched while nothing ran.
+        await watch.take_over()
+    return watch
 
 
 def open_world(settings: Settings, files: Files | None = None) -> tuple[World, bool]:
     """The world that the settings describe, and whether all calls meet in one namespace. ``files`` is for tests that
     watch the disk. Raises DirectoryRefused."""
-    home = Home(_ACCOUNT, settings.region, settings.namespaces or "aws")
+    home = _home(settings)
     notes: list[str] = []
     seed = None if settings.seed is None else read_seed(settings.seed, home, notes.append)
     world, home = _ephemeral(settings, home, seed) if settings.data_dir is None else _durable(settings, seed, files)
@@ -88,6 +140,20 @@ def open_world(settings: Settings, files: Files | None = None) -> tuple[World, b
             fields = {"snapshot": planted.name, "commit": planted.commit, "state_hash": planted.state_hash}
             world.events.lifecycle("seed", path=str(settings.seed), **fields)
     return world, home.namespaces == "single"
+
+
+def _home(settings: Settings) -> Home:
+    return Home(_ACCOUNT, settings.region, settings.namespaces or "aws")
+
+
+def _goes_on(settings: Settings) -> bool:
+    """Whether a directory that began with a seed which is watched goes on, and needs none to begin with."""
+    return (
+        settings.watch_seed
+        and not settings.fresh
+        and settings.data_dir is not None
+        and began_with_a_seed(settings.data_dir)
+    )
 
 
 def _ephemeral(settings: Settings, home: Home, seed: Content | None) -> tuple[World, Home]:
@@ -108,6 +174,7 @@ def _ephemeral(settings: Settings, home: Home, seed: Content | None) -> tuple[Wo
 
 def _durable(settings: Settings, seed: Content | None, files: Files | None) -> tuple[World, Home]:
     assert settings.data_dir is not None
+    code_digest()
     if settings.keep_original and (copy := keep_original(settings.data_dir)) is not None:
         log.info("the directory was copied before it is taken over", copy=copy)
     worlds: list[World] = []
@@ -150,7 +217,9 @@ def _ids(settings: Settings) -> Ids:
     return RandomIds() if settings.deterministic is None else SeededIds(settings.deterministic)
 
 
-def _tell_of_the_start(world: World, single: bool, address: str, started: float) -> None:
+def _tell_of_the_start(
+    world: World, single: bool, address: str, started: float, ended_by: Mapping[str, Any] | None
+) -> None:
     described = dict(world.store.describe())
     recovery = described.pop("recovery", None)
     if recovery is not None:
@@ -160,6 +229,7 @@ def _tell_of_the_start(world: World, single: bool, address: str, started: float)
             records=recovery["records"],
             lsn=described["lsn"],
             ms=recovery["milliseconds"],
+            **({} if ended_by is None else {"ended_by": ended_by}),
         )
         for note in recovery["notes"]:
             log.info(note)

@@ -29,6 +29,11 @@ def read_seed(path: Path, home: Home, note: Callable[[str], None]) -> Content:
         raise DirectoryRefused(f"The seed can't be used: {error}") from error
 
 
+def began_with_a_seed(data_dir: Path) -> bool:
+    """Whether a data directory keeps a seed to which it can be reset."""
+    return Files().exists(Layout(data_dir).seed)
+
+
 def make_run_dir(where: str, environment: Mapping[str, str]) -> Path:
     """A new working directory that no other run has: below the system's temporary folder for ``auto``, else below the
     folder named. Its name tells the build, the worker of pytest-xdist, and the process. Raises SettingError."""

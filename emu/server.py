@@ -6,14 +6,16 @@ import asyncio
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
 from emu import log
 from emu.gateway import Gateway
 from emu.init_scripts import InitScripts
+from emu.joined_writes import JoiningProtocol
 from emu.settings import SettingError
+from emu.standard_input import when_standard_input_ends
 from emu.world import World
 
 _GRACE_S = 3
@@ -46,14 +48,25 @@ def address_of(bound: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with what emu does once it listens and once it is told to stop."""
+    """uvicorn, with what emu does once it listens and once it is told to stop.
 
-    def __init__(self, app: Gateway, world: World, init_scripts: InitScripts, bound: socket.socket) -> None:
+    orphaned: it stops because its standard input has ended, with ``stop_with_stdin``.
+    """
+
+    def __init__(
+        self,
+        app: Gateway,
+        world: World,
+        init_scripts: InitScripts,
+        bound: socket.socket,
+        *,
+        stop_with_stdin: bool = False,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=JoiningProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -69,7 +82,9 @@ class Server(uvicorn.Server):
         self._world = world
         self._init_scripts = init_scripts
         self._bound = bound
+        self._stop_with_stdin = stop_with_stdin
         self._running_scripts: asyncio.Task[None] | None = None
+        self.orphaned = False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -88,9 +103,27 @@ class Server(uvicorn.Server):
             self._running_scripts = asyncio.create_task(
                 self._init_scripts.run(address_of(self._bound), self._world.home[1])
             )
+            if self._stop_with_stdin:
+                self._stop_when_standard_input_ends()
+
+    def _stop_when_standard_input_ends(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            self.orphaned = not self.should_exit
+            self.should_exit = True
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the loop is closed: it has stopped already
+                loop.call_soon_threadsafe(stop)
+
+        when_standard_input_ends(tell)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        log.info("stopping")
+        if self.orphaned:
+            log.info("stopping, since the standard input has ended")
+        else:
+            log.info("stopping")
         self._world.signals.close()
         self._world.events.close()
         if self._running_scripts is not None:

@@ -102,9 +102,16 @@ SETTINGS = (
             " process survives and a power cut may not."),
     Setting("stop_timeout", "KUMO_STOP_TIMEOUT", 8, _number(1, 3600), "a number of seconds from 1 to 3600",
             "How long a clean stop may take to bring the directory to rest; what is acknowledged is safe either way."),
+    Setting("stop_with_stdin", "KUMO_STOP_WITH_STDIN", False, _switch, _ON_OR_OFF,
+            "Stops cleanly when the standard input reaches its end: a pipe from whoever started emu, which ends with"
+            " him however he ends. The directory of --run-dir is kept then.", switch=True),
     Setting("seed", "KUMO_SEED", None, Path, "a directory",
             "Snapshot, data directory or directory of Kumo's to begin with, and to which a reset goes back. It is"
             " copied and never written."),
+    Setting("watch_seed", "KUMO_WATCH_SEED", False, _switch, _ON_OR_OFF,
+            "With a seed: restores it whenever its directory changes, as with a switch of the branch; that is what a"
+            " reset goes back to then. A data directory that began with a seed goes on at the next start.",
+            switch=True),
     Setting("reuse", "KUMO_REUSE", False, _switch, _ON_OR_OFF,
             "With a seed: a data directory that holds a state already goes on with it.", switch=True),
     Setting("fresh", "KUMO_FRESH", False, _switch, _ON_OR_OFF,
@@ -143,7 +150,9 @@ class Settings:
     namespaces: Literal["aws", "single"] | None
     durability: Literal["fsync", "os"]
     stop_timeout: int
+    stop_with_stdin: bool
     seed: Path | None
+    watch_seed: bool
     reuse: bool
     fresh: bool
     run_dir: str | None
@@ -201,6 +210,8 @@ _THROWAWAY = {"durability": "os", "flush_interval_ms": 0}
 def _check_together(values: Mapping[str, Any]) -> None:
     if values["run_dir"] is not None and values["data_dir"] is not None:
         raise SettingError("Give either --run-dir (KUMO_RUN_DIR) or --data-dir (KUMO_DATA_DIR), not both.")
+    if values["watch_seed"] and values["seed"] is None:
+        raise SettingError("--watch-seed (KUMO_WATCH_SEED) needs --seed (KUMO_SEED), the directory to watch.")
     if values["reuse"] and values["fresh"]:
         raise SettingError("Give either --reuse (KUMO_REUSE) or --fresh (KUMO_FRESH), not both.")
 

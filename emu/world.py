@@ -50,7 +50,8 @@ class World:
     """What a request meets. ``states`` are made first, then the store is opened over them.
 
     record_reads: whether operations that change nothing are events too. beginning_ms: where the clock of an empty world
-    stands still, if it does. edited: documents in the data directory that somebody else changed.
+    stands still, if it does. edited: documents in the data directory that somebody else changed. watched_seed: how the
+    last look at a watched seed ended.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class World:
         self.record_reads = False
         self.beginning_ms: int | None = None
         self.edited: tuple[str, ...] = ()
+        self.watched_seed: Mapping[str, Any] | None = None
         self.signals = Signals(self.clock)
         self.services: Mapping[str, Service] = services()
         bodies = bodies or MemoryBodies()

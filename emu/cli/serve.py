@@ -44,9 +44,13 @@ def serve(reload: bool, **flags: Any) -> None:
     import uvloop
 
     from emu.run import run
+    from emu.standard_input import check_standard_input, keep_its_place
     from storage.errors import DirectoryRefused
 
     try:
+        if settings.stop_with_stdin:
+            check_standard_input()
+        keep_its_place()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(settings))
     except (SettingError, DirectoryRefused) as error:

@@ -68,7 +68,6 @@ class FaultRules:
         self._world = world
         self._options: Mapping[str, Callable[[Members, str | None, str | None], dict[str, Any]]] = {
             "error": _error,
-            "latency": lambda members, *_: {"latency_ms": members.take("latency_ms", number(0, LATENCY_MS_MAX))},
             "unprocessed": _entries,
             "partial-batch-failure": _entries,
             CRASH: self._crash,
@@ -101,6 +100,7 @@ class FaultRules:
         service = self._service(kind, members)
         operation = self._operation(kind, service, members)
         options = self._options[kind](members, service, operation) if kind in self._options else {}
+        options |= _latency(kind, members)
         given: dict[str, Any] = {
             "resource": members.take("resource", text, None),
             "key": members.take("key", text, None),
@@ -168,6 +168,13 @@ def _error(members: Members, service: str | None, operation: str | None) -> dict
 def _entries(members: Members, *_: Any) -> dict[str, Any]:
     entries = members.take("entries", whole(1, 1000), None)
     return {} if entries is None else {"entries": entries}
+
+
+def _latency(kind: str, members: Members) -> dict[str, Any]:
+    """How long the call is delayed before that happens; a kind of its own can't be without."""
+    read = number(0, LATENCY_MS_MAX)
+    latency_ms = members.take("latency_ms", read) if kind == "latency" else members.take("latency_ms", read, None)
+    return {} if latency_ms is None else {"latency_ms": latency_ms}
 
 
 def _probability(value: Any) -> float:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emu.control.arguments import Refused, answer, body_of
+from emu.control.arguments import Refused, answer, body_of, parameters_of
 from emu.control.endpoints import REFUSED, Endpoint
-from emu.control.snapshots import SCOPE, guarded, scope_of
+from emu.control.scopes import PARAMETERS, SCOPE, taken_scope
+from emu.control.snapshots import guarded, scope_of
 from emu.lifecycle import Lifecycle
 from emu.world import World
+from storage.content import Content
 
 ENDPOINTS = (
     Endpoint(
@@ -28,8 +31,20 @@ ENDPOINTS = (
         "Brings the data directory up to date, with the documents that Kumo reads.",
         answers={200: "Done.", 409: "This emu keeps nothing.", 503: "The disk failed."},
     ),
-    Endpoint("GET", "/kumo/state/hash", "The state's hash: equal for equal states."),
-    Endpoint("GET", "/kumo/state/documents", "The state's documents, as snapshots hold them."),
+    Endpoint(
+        "GET",
+        "/kumo/state/hash",
+        "The state's hash, or that of a part of it: equal for equal states.",
+        PARAMETERS,
+        answers={200: "The hash.", 400: REFUSED},
+    ),
+    Endpoint(
+        "GET",
+        "/kumo/state/documents",
+        "The state's documents, or those of a part of it, as snapshots hold them.",
+        PARAMETERS,
+        answers={200: "The documents.", 400: REFUSED},
+    ),
 )
 
 
@@ -54,15 +69,24 @@ class WholeState:
         return answer(await self._lifecycle.checkpoint())
 
     async def hash(self, request: Request) -> Response:
-        async with self._lifecycle.captured() as content:
+        async with self._captured(request) as content:
             pass
         documents = {name: document.sha256 for name, document in sorted(content.documents.items())}
         return answer({"state_hash": content.state_hash, "lsn": content.lsn, "documents": documents})
 
     async def documents(self, request: Request) -> Response:
-        async with self._lifecycle.captured() as content:
+        async with self._captured(request) as content:
             texts = {
                 name: "".join(line.decode().removesuffix("\n") + "\n" for line in document.lines())
                 for name, document in sorted(content.documents.items())
             }
         return answer({"state_hash": content.state_hash, "lsn": content.lsn, "documents": texts})
+
+    @asynccontextmanager
+    async def _captured(self, request: Request) -> AsyncIterator[Content]:
+        """The part of the live state that the parameters name."""
+        parameters = parameters_of(request)
+        scope = taken_scope(parameters)
+        parameters.finish()
+        async with self._lifecycle.captured() as content:
+            yield content.documents_within(scope)

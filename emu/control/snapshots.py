@@ -11,25 +11,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emu.commit import head_commit
-from emu.control.arguments import Members, Refused, answer, body_of, flag, text
+from emu.control.arguments import Refused, answer, body_of, flag, text
 from emu.control.endpoints import REFUSED, Endpoint, Parameter
+from emu.control.scopes import PROPERTIES, SCOPE, taken_scope
 from emu.differences import differences
 from emu.lifecycle import Lifecycle
 from storage.errors import StorageUnavailable
 from storage.replacement import StateRefused
 from storage.scope import Scope
-from storage.snapshots.errors import BadName, NoSuchSnapshot, SnapshotError
+from storage.snapshots.errors import BadName, NoSuchSnapshot, OutsideSnapshot, SnapshotError
 from storage.snapshots.manifest import Description
 from storage.snapshots.shelf import read_manifest
 
-SERVICES = ("s3", "sqs", "dynamodb")
 _NAME = Parameter("name", "The snapshot's name.")
 _TEXTS = {"type": "array", "items": {"type": "string"}}
-SCOPE = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {"service": {"enum": list(SERVICES)}, "account": {"type": "string", "pattern": "^[0-9]{12}$"}},
-}
 _MISSING = {404: "There is no snapshot of that name.", 409: "It isn't what was written, or doesn't fit."}
 _FAILED = {400: REFUSED, 503: "The disk failed."}
 
@@ -38,7 +33,7 @@ ENDPOINTS = (
     Endpoint(
         "POST",
         "/kumo/snapshots",
-        "Makes a snapshot of the present state. Requests go on meanwhile.",
+        "Makes a snapshot of the present state, or of a part of it. Requests go on meanwhile.",
         body={
             "type": "object",
             "additionalProperties": False,
@@ -50,7 +45,9 @@ ENDPOINTS = (
                 "edge_cases": _TEXTS,
                 "commit": {"type": "string"},
                 "replace": {"type": "boolean"},
+                **PROPERTIES,
             },
+            "dependentRequired": SCOPE["dependentRequired"],
         },
         answers={
             200: "It was there, and is as it was or was replaced.",
@@ -73,7 +70,8 @@ ENDPOINTS = (
     Endpoint(
         "POST",
         "/kumo/snapshots/{name}/restore",
-        "Makes the present state, or a part of it, that of a snapshot: all or nothing.",
+        "Makes the present state, or a part of it, that of a snapshot: all or nothing. A snapshot of a part restores"
+        " that part.",
         [_NAME],
         body=SCOPE,
         answers={200: "Done, and on the disk.", **_MISSING, **_FAILED},
@@ -119,10 +117,11 @@ class Snapshots:
         )
         commit = members.take("commit", text, None)
         replace = members.take("replace", flag, False)
+        scope = taken_scope(members)
         members.finish()
         if commit is None:
             commit = await asyncio.to_thread(head_commit)
-        created = await self._lifecycle.create(description, commit, replace=replace)
+        created = await self._lifecycle.create(description, commit, scope, replace=replace)
         return answer(created, 201 if created["result"] == "created" else 200)
 
     async def show(self, request: Request) -> Response:
@@ -143,7 +142,7 @@ class Snapshots:
     async def diff(self, request: Request) -> Response:
         _, before = await self._lifecycle.content(_name(request))
         async with self._lifecycle.captured() as after:
-            found = await asyncio.to_thread(differences, before, after)
+            found = await asyncio.to_thread(differences, before, after.documents_within(before.scope))
         return answer({"equal": not found, "differences": [difference.document() for difference in found]})
 
 
@@ -153,8 +152,8 @@ def _name(request: Request) -> str:
 
 async def scope_of(request: Request) -> Scope:
     """The part of the state that the body names."""
-    members: Members = await body_of(request)
-    scope = Scope(members.take("service", _service, None), members.take("account", _account, None))
+    members = await body_of(request)
+    scope = taken_scope(members)
     members.finish()
     return scope
 
@@ -169,7 +168,7 @@ def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
             raise Refused(str(error), status=503) from error
         except NoSuchSnapshot as error:
             raise Refused(str(error), error.field, 404) from error
-        except BadName as error:
+        except (BadName, OutsideSnapshot) as error:
             raise Refused(str(error), error.field, 400) from error
         except SnapshotError as error:
             raise Refused(str(error), error.field, 409) from error
@@ -177,18 +176,6 @@ def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
             raise Refused(str(error), status=409) from error
 
     return carried_out
-
-
-def _service(value: Any) -> str:
-    if value not in SERVICES:
-        raise ValueError(f"one of {', '.join(SERVICES)}")
-    return str(value)
-
-
-def _account(value: Any) -> str:
-    if not isinstance(value, str) or len(value) != 12 or not (value.isascii() and value.isdigit()):
-        raise ValueError("twelve digits")
-    return value
 
 
 def _any_text(value: Any) -> str:

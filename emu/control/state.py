@@ -20,6 +20,7 @@ def describe(world: World, init_scripts: InitScripts) -> dict[str, Any]:
         "home": {"account": account, "region": region},
         "storage": dict(world.store.describe()),
         "services": {name: dict(state.counts()) for name, state in world.states.items()},
+        "seed": _seed(world),
         "edited_documents": world.edited,
         "init": {
             "finished": init_scripts.finished,
@@ -27,6 +28,15 @@ def describe(world: World, init_scripts: InitScripts) -> dict[str, Any]:
             "failed": init_scripts.failed,
         },
     }
+
+
+def _seed(world: World) -> dict[str, Any] | None:
+    """What a reset goes back to, and how the last look at it ended where it is watched."""
+    seed, watched = world.store.seed, world.watched_seed
+    if seed is None and watched is None:
+        return None
+    kept = {} if seed is None else {"snapshot": seed.name, "commit": seed.commit, "state_hash": seed.state_hash}
+    return {**kept, **({} if watched is None else {"watched": watched})}
 
 
 class State:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
 from typing import Any
 
 from emu import log
@@ -27,7 +28,7 @@ class Faults:
     """rules: those for calls, oldest first; crashes: those that kill the server. Both None while there are none: that
     comparison is all that a request pays then. cuts: what is to happen to answers, by request id.
 
-    kill: ends the process; a test puts something else in its place.
+    kill: ends the process; a test puts something else in its place. leave_word: is told what ends it, right before.
     """
 
     def __init__(self, events: Events, kill: Callable[[], None] = _kill) -> None:
@@ -35,6 +36,7 @@ class Faults:
         self.crashes: list[Rule] | None = None
         self.cuts: dict[str, Cut] = {}
         self._all: dict[str, Rule] = {}
+        self.leave_word: Callable[[Mapping[str, Any]], None] = lambda words: None
         self._events = events
         self._kill = kill
         self._number = 0
@@ -89,12 +91,23 @@ class Faults:
                 return self._duplicating(rule, call)
             if kind.act is not None and kind.can_happen(call) and rule.hit():
                 self._tell(rule, ctx)
-                try:
-                    return kind.act(rule, call)
-                finally:
-                    if call.cut is not None:
-                        self.cuts[ctx.request_id] = call.cut
+                return self._act_later(rule, call) if rule.latency_s else self._act(rule, call)
         return call.run()
+
+    async def _act_later(self, rule: Rule, call: Call) -> dict[str, Any]:
+        await asyncio.sleep(rule.latency_s)
+        # Others were there meanwhile.
+        result = self._act(rule, call) if KINDS[rule.kind].can_happen(call) else call.run()
+        return await result if isawaitable(result) else result
+
+    def _act(self, rule: Rule, call: Call) -> Result:
+        act = KINDS[rule.kind].act
+        assert act is not None
+        try:
+            return act(rule, call)
+        finally:
+            if call.cut is not None:
+                self.cuts[call.ctx.request_id] = call.cut
 
     async def _duplicating(self, rule: Rule, call: Call) -> dict[str, Any]:
         """A receive that gives out something the rule hasn't doubled yet counts; an empty one doesn't."""
@@ -105,6 +118,7 @@ class Faults:
             doubled.update(message["MessageId"] for message in fresh)
             duplicate(rule, call, {"Messages": fresh})
             self._tell(rule, call.ctx)
+            await asyncio.sleep(rule.latency_s)
         return result
 
     def _tell(self, rule: Rule, ctx: Context) -> None:
@@ -119,6 +133,7 @@ class Faults:
             account=ctx.account,
             region=ctx.region,
             resource=rule.resource,
+            **({"latency_ms": rule.options["latency_ms"]} if rule.latency_s else {}),
         )
 
     # Crashes
@@ -146,7 +161,9 @@ class Faults:
 
     def _crash(self, rule: Rule) -> None:
         rule.hits += 1
-        log.warning("a fault kills the server", rule=rule.id, lsn=rule.options["lsn"], when=rule.options["when"])
+        words = {"rule": rule.id, "lsn": rule.options["lsn"], "when": rule.options["when"]}
+        log.warning("a fault kills the server", **words)
+        self.leave_word({"fault": CRASH, **words})
         self._kill()
 
 

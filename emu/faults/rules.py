@@ -42,6 +42,11 @@ class Rule:
     def __post_init__(self) -> None:
         self._draws = SeededIds(f"fault {self.id if self.seed is None else self.seed}")
 
+    @property
+    def latency_s(self) -> float:
+        """How long it delays what happens, in seconds."""
+        return float(self.options.get("latency_ms", 0)) / 1000
+
     def matches(self, ctx: Context, members: Mapping[str, Any]) -> bool:
         """Whether the call is one of those that the rule is for."""
         if self.service not in (None, ctx.service) or self.operation not in (None, ctx.operation):

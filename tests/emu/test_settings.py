@@ -28,7 +28,8 @@ def test_every_setting_can_be_given_by_its_variable() -> None:
         "KUMO_HOSTNAME": "emu, emu.test",
         "KUMO_DETERMINISTIC": "seed", "KUMO_RECORD": "reads",
         "KUMO_SEED": "/s", "KUMO_REUSE": "1", "KUMO_FRESH": "no", "KUMO_RUN_DIR": "", "KUMO_KEEP_ORIGINAL": "true",
-        "KUMO_SNAPSHOT_DIR": "/snapshots",
+        "KUMO_SNAPSHOT_DIR": "/snapshots", "KUMO_STOP_WITH_STDIN": "on",
+        "KUMO_WATCH_SEED": "1",
     }  # fmt: skip
     assert set(given) == {setting.variable for setting in SETTINGS}
     settings = resolve({}, given)
@@ -36,6 +37,8 @@ def test_every_setting_can_be_given_by_its_variable() -> None:
     assert (settings.log_level, settings.init_dir, settings.flush_interval_ms) == ("warning", Path("/"), 0)
     assert (settings.region, settings.namespaces, settings.durability) == ("eu-west-1", "single", "os")
     assert (settings.stop_timeout, settings.hostname) == (3, ("emu", "emu.test"))
+    assert settings.stop_with_stdin
+    assert settings.watch_seed
     assert (settings.seed, settings.reuse, settings.fresh, settings.keep_original) == (Path("/s"), True, False, True)
     assert settings.snapshot_dir == Path("/snapshots")
 
@@ -45,6 +48,11 @@ def test_a_directory_that_goes_with_its_run_has_other_defaults() -> None:
     assert (settings.durability, settings.flush_interval_ms) == ("os", 0)
     settings = resolve({"run_dir": "auto"}, {"KUMO_DURABILITY": "fsync", "KUMO_PERSIST_FLUSH_INTERVAL_MS": "7"})
     assert (settings.durability, settings.flush_interval_ms) == ("fsync", 7)
+
+
+def test_a_seed_is_needed_to_watch_one() -> None:
+    with pytest.raises(SettingError, match=r"--watch-seed .* needs --seed"):
+        resolve({"watch_seed": True}, {})
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,16 @@ def test_a_reset_is_a_reset(server: Emulator, control: Control) -> None:
     assert not isinstance(caught.value, RemoteDisconnected)
 
 
+@pytest.mark.parametrize(("kind", "left"), [("reset-before-commit", 0), ("lost-acknowledgement", 1)])
+def test_a_reset_may_come_late(server: Emulator, control: Control, queue: Any, kind: str, left: int) -> None:
+    control("POST", "/kumo/faults", {"kind": kind, "service": "sqs", "operation": "SendMessage", "latency_ms": 300})
+    started = time.monotonic()
+    with pytest.raises(BotoCoreError):
+        queue.send("x")
+    assert time.monotonic() - started >= 0.29
+    assert queue.count() == left
+
+
 @pytest.mark.parametrize("size", [1000, 3_000_000])
 def test_a_body_that_ends_half_way(server: Emulator, control: Control, size: int) -> None:
     s3 = server.client("s3")
@@ -104,6 +114,13 @@ def test_a_body_that_ends_half_way(server: Emulator, control: Control, size: int
     assert s3.get_object(Bucket="pages", Key="a")["Body"].read() == b"x" * size
 
 
+def recovery(server: Emulator) -> dict[str, Any]:
+    (entry,) = (
+        entry for entry in server.control.lines("/kumo/events", what="lifecycle") if entry["name"] == "recovery"
+    )
+    return entry
+
+
 @pytest.mark.parametrize(("when", "left"), [("before-flush", 1), ("after-flush", 2)])
 def test_a_crash_at_a_commit(server: Emulator, control: Control, queue: Any, when: str, left: int) -> None:
     control("POST", "/kumo/faults", {"kind": "crash", "commits": 2, "when": when})
@@ -112,10 +129,16 @@ def test_a_crash_at_a_commit(server: Emulator, control: Control, queue: Any, whe
         queue.send("second")
     server._process.wait(10)  # type: ignore[union-attr]
     assert not server.running
+    assert "a fault kills the server" in server.log
     server.start()
     assert queue.count() == left
     assert control("GET", "/kumo/faults") == {"faults": []}
-    assert "a fault kills the server" in server.log
+    # The run's events went with it; the next one's say what ended it, and the one after that has nothing to say.
+    ended_by = {"fault": "crash", "rule": "fault-1", "lsn": 3, "when": when}
+    assert recovery(server)["ended_by"] == ended_by
+    server.kill()
+    server.start()
+    assert "ended_by" not in recovery(server)
 
 
 def test_a_long_poll_ends_under_a_clock_that_stands_still(server: Emulator, control: Control, queue: Any) -> None:

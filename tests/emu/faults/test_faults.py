@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from inspect import isawaitable
 from typing import Any
 
 import pytest
@@ -115,6 +117,54 @@ def test_latency(bench: Any) -> None:
     started = time.monotonic()
     bench.sqs("ListQueues")
     assert time.monotonic() - started >= 0.05
+
+
+LATE: list[tuple[dict[str, Any], str, str]] = [
+    ({"kind": "throttling"}, "SendMessage", "RequestThrottled"),
+    ({"kind": "error", "code": "OverLimit"}, "SendMessage", "OverLimit"),
+    ({"kind": "lost-acknowledgement"}, "SendMessage", ""),
+    ({"kind": "reset-before-commit"}, "SendMessage", "InternalError"),
+    ({"kind": "duplicate-delivery"}, "ReceiveMessage", ""),
+    ({"kind": "disorder"}, "ReceiveMessage", ""),
+    ({"kind": "partial-batch-failure"}, "SendMessageBatch", ""),
+]
+"""Rules, what they are tried on, and the error's code."""
+
+
+@pytest.mark.parametrize(("rule", "operation", "expected"), LATE, ids=[rule["kind"] for rule, _, _ in LATE])
+def test_every_kind_may_come_late(bench: Any, rule: dict[str, Any], operation: str, expected: str) -> None:
+    url = bench.queue()
+    bench.send(url, "a", "b")
+    add(bench, service="sqs", operation=operation, latency_ms=60, **rule)
+    requests: dict[str, dict[str, Any]] = {
+        "SendMessage": {"MessageBody": "x"},
+        "SendMessageBatch": {"Entries": [{"Id": f"{n}", "MessageBody": "x"} for n in range(2)]},
+        "ReceiveMessage": {},
+    }
+    started = time.monotonic()
+    assert code(bench, "sqs", operation, QueueUrl=url, **requests[operation]) == expected
+    assert time.monotonic() - started >= 0.05
+    (hit,) = bench.events(what="fault")
+    assert (hit["name"], hit["latency_ms"]) == (rule["kind"], 60)
+
+
+def test_what_a_late_disorder_finds_may_be_gone(bench: Any) -> None:
+    """Others receive while it waits."""
+    url = bench.queue()
+    bench.send(url, "a", "b")
+    add(bench, kind="disorder", latency_ms=50, count=1)
+
+    async def both() -> Any:
+        late = asyncio.ensure_future(bench.start("sqs", "ReceiveMessage", QueueUrl=url))
+        await asyncio.sleep(0.01)
+        bench.world.faults.clear()
+        others = bench.start("sqs", "ReceiveMessage", QueueUrl=url, MaxNumberOfMessages=10)
+        others = await others if isawaitable(others) else others
+        return await late, others
+
+    late, others = asyncio.run(both())
+    assert "Messages" not in late
+    assert len(others["Messages"]) == 2
 
 
 def test_lost_acknowledgements_happen_before_and_after_the_commit(bench: Any) -> None:
@@ -263,6 +313,8 @@ def test_a_crash_before_the_flush_comes_before_the_commit(bench: Any) -> None:
         ({"kind": "error", "service": "sqs", "code": "OverLimit", "status": 200}, "status"),
         ({"kind": "latency"}, "latency_ms"),
         ({"kind": "latency", "latency_ms": -1}, "latency_ms"),
+        ({"kind": "throttling", "latency_ms": "1 s"}, "latency_ms"),
+        ({"kind": "crash", "when": "after-flush", "commits": 1, "latency_ms": 1}, "latency_ms"),
         ({"kind": "disorder", "service": "s3"}, "service"),
         ({"kind": "disorder", "operation": "SendMessage"}, "operation"),
         ({"kind": "disorder", "resource": "jobs.fifo"}, "resource"),
