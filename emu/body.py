@@ -8,12 +8,14 @@ from typing import Any
 from emu.errors import REQUEST_TOO_LARGE
 from emu.wire.aws_chunked import Decoder
 from services.bodies import Digest
+from services.errors import Refusal
 from storage.body import Bodies, Body
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-WHOLE_BYTES_MAX = 32 * 1024 * 1024
-"""The largest body that is collected whole. DynamoDB's largest request is 16 MiB, SQS's 1 MiB, S3's XML a few MiB."""
+WHOLE_BYTES_MAX = 16 * 1024 * 1024
+"""The largest body that is collected whole. DynamoDB's largest request has so many, SQS's messages and S3's XML fewer.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 
 
 class Disconnected(Exception):
@@ -32,8 +34,8 @@ async def chunks(receive: Receive) -> AsyncIterator[bytes]:
             return
 
 
-async def whole(receive: Receive, headers: Mapping[str, str]) -> bytes:
-    """The whole body, decoded if it is aws-chunked."""
+async def whole(receive: Receive, headers: Mapping[str, str], too_large: Refusal = REQUEST_TOO_LARGE) -> bytes:
+    """The whole body, decoded if it is aws-chunked. Errors: ``too_large``, and those of aws-chunked."""
     message = await receive()
     if message["type"] == "http.disconnect":
         raise Disconnected
@@ -44,7 +46,7 @@ async def whole(receive: Receive, headers: Mapping[str, str]) -> bytes:
             parts.append(chunk)
             size += len(chunk)
             if size > WHOLE_BYTES_MAX:
-                raise REQUEST_TOO_LARGE(limit_bytes=WHOLE_BYTES_MAX)
+                raise too_large(limit_bytes=WHOLE_BYTES_MAX)
         data = b"".join(parts)
     decoder = Decoder.for_headers(headers)
     if decoder is None:

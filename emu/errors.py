@@ -18,7 +18,19 @@ INTERNAL_ERROR = Refusal(
 )
 SERVICE_UNAVAILABLE = Refusal("emu.service-unavailable", "ServiceUnavailable", 503, "{reason}")
 REQUEST_TOO_LARGE = Refusal(
-    "emu.request-too-large", "RequestEntityTooLarge", 413, "The request's body is larger than {limit_bytes} bytes."
-)  # fmt: skip
+    "emu.request-too-large",
+    "RequestEntityTooLargeException",
+    413,
+    "The request's body is larger than {limit_bytes} bytes.",
+)
+"""https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/common-errors.html"""
+MESSAGE_TOO_LARGE = Refusal(
+    "emu.message-too-large",
+    "MaxMessageLengthExceeded",
+    400,
+    "Your request was too large.",
+    members={"MaxMessageLengthBytes": "limit_bytes"},
+)
+"""S3's. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
 PRESIGNED_EXPIRED = Refusal("emu.presigned-expired", "AccessDenied", 403, "Request has expired")
 PRESIGNED_MALFORMED = Refusal("emu.presigned-malformed", "AuthorizationQueryParametersError", 400, "{problem}")

@@ -16,7 +16,7 @@ from typing import Any
 from emu import body, log
 from emu.clock.http_date import HttpDate
 from emu.disconnection import unless_disconnected
-from emu.errors import INTERNAL_ERROR, NOT_IMPLEMENTED, SERVICE_UNAVAILABLE, UNKNOWN_SERVICE
+from emu.errors import INTERNAL_ERROR, MESSAGE_TOO_LARGE, NOT_IMPLEMENTED, SERVICE_UNAVAILABLE, UNKNOWN_SERVICE
 from emu.faults.connection import send_cut
 from emu.hints import add_hint
 from emu.history.reads import record_read
@@ -65,15 +65,21 @@ class Gateway:
             self._world.settle()
             await self._control(scope, receive, self._dated(send))
             return
-        collected = None
+        form_read, unreadable = route is None, None
         try:
             if route is None:
-                collected = request.body = await body.whole(receive, headers)
-                route = self._router.route(headers, request.query, collected) or _unroutable()
+                try:
+                    request.body = await body.whole(receive, headers, MESSAGE_TOO_LARGE)
+                except ServiceError as error:
+                    unreadable = error  # S3 says so: whatever names no action goes to it
+                route = self._router.route(headers, request.query, request.body) or _unroutable()
             if route.bucket is not None:
                 request.raw_path = f"/{route.bucket}{request.raw_path}"
             request_id = self._request_id(route.service)
-            response = await self._answer(route, request, receive, request_id, collected is not None)
+            if unreadable is not None:
+                response = self._codec(route).error(unreadable, request, request_id)
+            else:
+                response = await self._answer(route, request, receive, request_id, form_read)
         except body.Disconnected:
             log.debug("client went away", path=request.raw_path)
             return
@@ -165,6 +171,7 @@ class Gateway:
             base_url=f"http://{request.headers.get('host', 'localhost')}",
             access_key=route.access_key,
             operation=name,
+            trace_header=request.headers.get("x-amzn-trace-id"),
         )
         members: dict[str, Any] = {}
         try:
@@ -172,9 +179,9 @@ class Gateway:
                 result = await self._upload(wire, name, operation, ctx, request, receive)
             else:
                 if not body_read and route.protocol == "rest-xml":
-                    request.body = await body.whole(receive, request.headers)
+                    request.body = await body.whole(receive, request.headers, MESSAGE_TOO_LARGE)
                 if service.check_body is not None and request.body:
-                    service.check_body(request.headers, request.body)
+                    service.check_body(ctx, request.headers, request.body)
                 members = wire.decode(name, request)
                 result = self._run(operation, ctx, members)
             if isawaitable(result):
@@ -186,7 +193,7 @@ class Gateway:
             ctx.headers["x-emu-lsn"] = str(ctx.lsn or world.store.lsn)
         if world.record_reads and not ctx.lsn and operation.digests is None:
             record_read(world.events, ctx, members)
-        return wire.encode(name, result, request, request_id, ctx.status, ctx.headers)
+        return wire.encode(name, result, request_id, ctx.status, ctx.headers)
 
     def _run(self, operation: Operation, ctx: Context, members: dict[str, Any]) -> Any:
         """The operation's result, or an awaitable of it; what a fault makes of it while there are rules."""

@@ -140,6 +140,7 @@ class World:
         base_url: str = "http://localhost:4566",
         access_key: str | None = None,
         operation: str = "",
+        trace_header: str | None = None,
     ) -> Context:
         return Context(
             service=service,
@@ -156,4 +157,5 @@ class World:
             waiter=self.signals.wait,
             targets=self._targets,
             operation=operation,
+            trace_header=trace_header,
         )

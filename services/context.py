@@ -28,6 +28,7 @@ class Context:
     access_key: the access key id of the request's signature, or None.
     rules_off: names of refusals that a profile has switched off.
     operation: the name of the operation that is called; empty for what emu does by itself.
+    trace_header: the request's X-Amzn-Trace-Id, which messages that it sends carry on.
     lsn: of the last record that was committed; 0 before the first.
     status, headers: what an operation may set for the answer beside the modelled members.
     """
@@ -47,6 +48,7 @@ class Context:
     targets: Mapping[str, Deliver] = field(default_factory=dict)
     rules_off: Collection[str] = ()
     operation: str = ""
+    trace_header: str | None = None
     lsn: int = 0
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)

@@ -51,7 +51,8 @@ class Service:
     fire: commits what is due at ``now_ms`` (retention, TTL), at most 1,000 changes a call, each decision in the change.
     deliver: takes events of another service for the resource that an ARN names: the changes that deliver them, or None
         where there is no such resource. They are committed by the caller, in the same record as what caused them.
-    check_body: compares a body that came whole with what the request's headers (lower-case names) say about it.
+    check_body: compares a body that came whole with what the request's headers (lower-case names) say, or should have
+        said, about it.
     traits: what the published model leaves out about the service's protocols.
     """
 
@@ -62,5 +63,5 @@ class Service:
     next_deadline_ms: Callable[[Any], int | None] = lambda state: None
     fire: Callable[[Context, int], None] | None = None
     deliver: Callable[[Context, str, Sequence[str]], list[Any] | None] | None = None
-    check_body: Callable[[Mapping[str, str], bytes], None] | None = None
+    check_body: Callable[[Context, Mapping[str, str], bytes], None] | None = None
     traits: Traits = Traits()

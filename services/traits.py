@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+INTERLEAVED = "(interleaved)"
+"""An answer's member that no model has: elements of several flattened lists in the order in which the document shows
+them, as runs ``[(member, elements), …]``. A list's elements may stand in any number of runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueryNames:

@@ -6,7 +6,7 @@ Where a body is
   published base holds it as a file.
 - A larger one is a *blob*, ``emu/blobs/<sha256>``. Order: temporary file, its sync, rename, sync of the directory
   (one for all uploads that wait), and only then the record. With durability ``os`` the syncs come later, but still
-  before the journal's.
+  before the journal's; :mod:`storage.tail` says what a power cut may leave then.
 
 An upload of content that some state refers to needs no file of its own, as long as nobody has taken that away; one
 that finds the same content on its way waits for that one's sync.

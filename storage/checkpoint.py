@@ -78,6 +78,10 @@ class Manifest:
         return Manifest(**value)
 
 
+KeptDocuments = Callable[[int], Container[str]]
+"""Which documents stay beside those of a base at that record: :meth:`storage.kept.Kept.documents`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a base is taken: the last record in it, and the identifier source's position."""
@@ -200,7 +204,7 @@ def publish(
     manifest: Manifest,
     *,
     at_rest: bool,
-    kept_documents: Container[str] = (),
+    kept_documents: KeptDocuments = lambda base_lsn: (),
 ) -> Pointer:
     """Makes what was written the directory's base, and its rest form unless somebody else changed that meanwhile;
     the new pointer. ``at_rest``: nothing will follow."""
@@ -243,10 +247,13 @@ def _move_in(files: Files, source: Path, target: Path) -> None:
         files.sync_directory(target)
 
 
-def remove_unnamed_documents(files: Files, layout: Layout, pointer: Pointer, kept: Container[str] = ()) -> None:
+def remove_unnamed_documents(files: Files, layout: Layout, pointer: Pointer, kept_documents: KeptDocuments) -> None:
     """Removes documents that the pointer doesn't name."""
     named = {document.file for document in pointer.documents.values()}
-    for name in files.names(layout.documents):
+    present = files.names(layout.documents)
+    # Only then, since a restore says what it will bring before it does.
+    kept = kept_documents(pointer.base.lsn)
+    for name in present:
         if name not in named and name not in kept:
             files.unlink(layout.documents / name)
 

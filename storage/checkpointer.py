@@ -75,7 +75,8 @@ class Checkpointer:
         self._tried_lsn = -1
         self._one = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._publication: asyncio.Task[None] | None = None
+        self._publications: set[asyncio.Task[None]] = set()
+        self._publishing = asyncio.Lock()
         self._numbers = itertools.count(1)
         self._enabled = False
         self._offered: tuple[Mark, int, Mapping[str, DocumentFile]] | None = None
@@ -127,8 +128,7 @@ class Checkpointer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._publication is not None:
-            await asyncio.gather(self._publication, return_exceptions=True)
+        await asyncio.gather(*self._publications, return_exceptions=True)
 
     # While emu runs.
 
@@ -151,9 +151,7 @@ class Checkpointer:
             bytes_now = self._journal.bytes
             async with self._folded(rest=rest, whole=False) as (folder, sealed):
                 lsn = sealed.lsn
-                if self._enabled:
-                    self._publication = asyncio.get_running_loop().create_task(self._publish(folder, sealed))
-                    await asyncio.shield(self._publication)
+                await self._undisturbed(lambda: self._publish(folder, sealed))
             self._bytes_at_base = bytes_now
         except (StorageUnavailable, OSError) as error:
             self._on_checkpoint(result(lsn, error))
@@ -187,6 +185,39 @@ class Checkpointer:
             manifest = await asyncio.to_thread(read_manifest, self._files, folder)
             yield await asyncio.to_thread(folded_content, self._files, self._layout, self.pointer, folder, manifest)
 
+    async def _undisturbed(self, publish: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Publishes something, unless nothing is to be published any more: after any other publication, which gives
+        the pointer that this one begins with, and to its end, whoever is cancelled."""
+
+        async def whole() -> None:
+            async with self._publishing:
+                if self._enabled:
+                    await publish()
+
+        publication = asyncio.get_running_loop().create_task(whole())
+        self._publications.add(publication)
+        publication.add_done_callback(self._publications.discard)
+        await asyncio.shield(publication)
+
+    async def mark_seeded(self) -> None:
+        """Publishes that the directory keeps a seed, which is on the disk, so that it is missed when it is gone."""
+        if not self.pointer.seeded:
+            await self._undisturbed(self._publish_mark)
+
+    async def _publish_mark(self) -> None:
+        pointer = self._pointer_now()
+        try:
+            await asyncio.to_thread(write_pointer, self._files, self._layout, pointer)
+        except OSError as error:
+            _log.error("emu.json doesn't say yet that there is a seed; the next one to be written will: %s", error)
+            await self._read_back()
+            return
+        self.pointer = pointer
+
+    def _pointer_now(self) -> Pointer:
+        """What is published, with what came to be true since."""
+        return replace(self.pointer, seeded=self._claim.kept.seed is not None)
+
     # A base that a restore brought.
 
     def offer_base(self, mark: Mark, ids: int, documents: Mapping[str, DocumentFile]) -> None:
@@ -206,14 +237,13 @@ class Checkpointer:
             if offered is None or offered[0].lsn <= self.pointer.base.lsn:
                 return
             await self._journal.sync()
-            if self._journal.failure is None and self._enabled:
-                self._publication = asyncio.get_running_loop().create_task(self._publish_base(*offered))
-                await asyncio.shield(self._publication)
+            if self._journal.failure is None:
+                await self._undisturbed(lambda: self._publish_base(*offered))
 
     async def _publish_base(self, mark: Mark, ids: int, documents: Mapping[str, DocumentFile]) -> None:
         files, layout = self._files, self._layout
-        pointer = replace(self.pointer, base=mark, ids=ids, documents=documents)
-        kept = self._claim.kept.documents(mark.lsn)
+        pointer = replace(self._pointer_now(), base=mark, ids=ids, documents=documents)
+        kept = self._claim.kept.documents
 
         def publish_in_thread() -> None:
             write_pointer(files, layout, pointer)
@@ -252,8 +282,9 @@ class Checkpointer:
             self.pointer = published
 
     def _publish_in_thread(self, folder: Path, manifest: Manifest) -> Pointer:
-        kept = self._claim.kept.documents(manifest.lsn)
-        return publish(self._files, self._layout, self.pointer, folder, manifest, at_rest=False, kept_documents=kept)
+        kept = self._claim.kept.documents
+        pointer = self._pointer_now()
+        return publish(self._files, self._layout, pointer, folder, manifest, at_rest=False, kept_documents=kept)
 
     async def _sweep(self) -> None:
         """Removes, once, the blobs that uploads of an earlier process left without a record."""
@@ -272,7 +303,7 @@ class Checkpointer:
             self.pointer = await asyncio.to_thread(
                 write_at_rest,
                 self._claim,
-                self.pointer,
+                self._pointer_now(),
                 self._new_folder(position.mark.lsn),
                 self._machines,
                 self._machine_lsns,

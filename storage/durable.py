@@ -249,12 +249,17 @@ class DurableStore:
         # A base that is published meanwhile doesn't remove them, though neither it nor the seed so far names them.
         kept.coming(files)
         try:
+            # With durability ``os`` neither the record nor its bodies need be on the disk yet.
+            await self._journal.sync()
+            if self._journal.failure is not None:
+                raise StorageUnavailable(f"the seed can't be kept: {self._reason}")
             await asyncio.to_thread(kept.keep_seed, seed)
         except OSError as error:
             raise StorageUnavailable(f"the seed can't be kept: {error.strerror or error}") from error
         finally:
             kept.named(dict.fromkeys(files, lsn))
         self.bodies.kept = kept.blobs()
+        await self._checkpointer.mark_seeded()
 
     async def stop(self) -> None:
         if self._stopped:

@@ -36,15 +36,15 @@ from storage.errors import Damaged, DirectoryRefused, NewerFormat
 from storage.files import Files
 from storage.findings import Inspection, Kind
 from storage.inspection_rest import RestLook
-from storage.journal.reader import JournalReader
+from storage.journal.reader import Ending, JournalReader
 from storage.journal.records import Record
 from storage.journal.repair import salvage
 from storage.journal.segment import segment_numbers, segment_path
 from storage.kept import Kept
 from storage.pointer import DocumentFile, Pointer, read_pointer
 from storage.recovery import apply_changes
-from storage.references import References
 from storage.replacement import Replayer
+from storage.tail import LostBody, NotingReferences, Tail, may_have_lost_bodies
 
 _LOOKS = 5
 _BODY_NAME = re.compile(r"[0-9a-f]{64}")
@@ -66,7 +66,10 @@ def inspect(root: Path, program: Program, *, quick: bool = False, files: Files |
             looks += 1
             before = _signature(files, layout)
             with collection_paused():
-                inspection = _Look(files, layout, program, quick).everything()
+                try:
+                    inspection = _Look(files, layout, program, quick).everything()
+                except LostBody as lost:
+                    inspection = _Look(files, layout, program, quick, lost.ending).everything()
             if inspection.intact or looks == _LOOKS or before == _signature(files, layout):
                 return inspection
     except OSError as error:
@@ -87,12 +90,15 @@ def _signature(files: Files, layout: Layout) -> object:
 class _Look:
     """One look at a directory."""
 
-    def __init__(self, files: Files, layout: Layout, program: Program, quick: bool) -> None:
+    def __init__(
+        self, files: Files, layout: Layout, program: Program, quick: bool, ending: Ending | None = None
+    ) -> None:
         self._files = files
         self._layout = layout
         self._program = program
         self._quick = quick
-        self._references = References()
+        self._references = NotingReferences()
+        self._ending = ending
         self._machines = program.new_machines(self._references)
         self._carried: set[str] = set()
         self._kept = Kept(files, layout)
@@ -161,10 +167,14 @@ class _Look:
         found.segments = len(segment_numbers(self._files, layout.journal))
         if pointer.state == "rest" and not found.segments:
             return
-        reader = JournalReader(self._files, layout.journal, pointer.base)
+        reader = JournalReader(self._files, layout.journal, pointer.base, self._ending)
+        unsynced = may_have_lost_bodies(pointer) and not found.damaged_documents
+        tail = Tail(self._files, layout, self._references)
         try:
             for record in reader.records():
                 self._look_at_record(record)
+                if unsynced:
+                    tail.applied(record.lsn, reader.proven, self._carried)
                 self._changes += bool(record.changes)
         except Damaged as error:
             self._damaged_journal(error.path, error.what, error.offset)
@@ -178,11 +188,7 @@ class _Look:
             found.damage("pointer", layout.pointer, what)
             found.salvage = salvage(self._files, layout.journal, pointer.base)
         if reader.tail is not None:
-            what = (
-                f"the last batch, from record {reader.tail.lsn} at byte {reader.tail.offset} on, was never finished "
-                "and nobody was told about it; the next start cuts it"
-            )
-            found.note("journal", reader.tail.path, what)
+            found.note("journal", reader.tail.path, f"{reader.tail.description}; the next start cuts it")
 
     def _look_at_record(self, record: Record) -> None:
         found = self._found

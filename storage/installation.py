@@ -33,7 +33,8 @@ def install_bodies(files: Files, layout: Layout, bodies: Mapping[str, BodySource
         files.rename(temporary, layout.blobs / sha256)
     if together:
         files.sync_file_system(layout.own)
-    elif missing:
+    elif bodies:
+        # Also where none is missing: an upload that is under way may have named one that isn't on the disk yet.
         files.sync_directory(layout.blobs)
 
 

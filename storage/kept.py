@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,7 @@ class Kept:
         self._layout = layout
         self._before: dict[str, Any] | None = None
         self._restored: dict[str, int] = {}
+        self._naming = threading.Lock()
 
     def read(self, *, seeded: bool = False) -> None:
         """Reads what is written down in the directory. ``seeded``: it must keep a seed. Raises Damaged."""
@@ -97,28 +99,33 @@ class Kept:
     # Documents that records of the store name.
 
     def coming(self, files: Sequence[str]) -> None:
-        """Documents that a record will name, or not."""
-        self._restored.update(dict.fromkeys(files, sys.maxsize))
+        """Documents that a record will name, or not; called before they are made."""
+        with self._naming:
+            self._restored.update(dict.fromkeys(files, sys.maxsize))
 
     def given_up(self, files: Sequence[str]) -> list[str]:
         """Those of the documents that no record has come to name."""
-        unnamed = [file for file in files if self._restored.get(file) == sys.maxsize]
-        for file in unnamed:
-            del self._restored[file]
+        with self._naming:
+            unnamed = [file for file in files if self._restored.get(file) == sys.maxsize]
+            for file in unnamed:
+                del self._restored[file]
         return unnamed
 
     def named(self, files: Mapping[str, int]) -> None:
         """Documents by the last record that names them."""
-        self._restored.update(files)
+        with self._naming:
+            self._restored.update(files)
 
     # What must stay.
 
     def documents(self, base_lsn: int) -> frozenset[str]:
-        """Files beside those of a base that is published now."""
-        self._restored = {file: lsn for file, lsn in self._restored.items() if lsn > base_lsn}
+        """Files beside those of a base that is published; in any thread."""
+        with self._naming:
+            self._restored = {file: lsn for file, lsn in self._restored.items() if lsn > base_lsn}
+            restored = frozenset(self._restored)
         seed = (document.file for document in self.seed.documents.values()) if self.seed else ()
         before = self._before["pointer"]["base"]["documents"].values() if self._before else ()
-        return frozenset(self._restored).union(seed, (document["file"] for document in before))
+        return restored.union(seed, (document["file"] for document in before))
 
     def blobs(self) -> frozenset[str]:
         before = self._before["blobs"] if self._before else ()

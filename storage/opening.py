@@ -4,10 +4,11 @@ What is found decides what happens:
 
 ===================================================  ===================================================================
 no ``emu.json``                                      a fresh directory, or the import of documents that Kumo or a
-person
-                                                     made
+                                                     person made
 ``state: rest``, rest form as we left it             the base
 ``state: live``, rest form as we left it             the base, then every record beyond it
+``state: live``, after durability ``os``             likewise, up to the first record that came without its body
+                                                     (:mod:`storage.tail`)
 rest form edited, nothing in the journal beyond it   it is validated and adopted; the old base is kept once
 rest form edited, and the journal goes on            refused: two histories
 a newer format, or damage                            refused
@@ -36,16 +37,15 @@ from storage.directory import Layout, Lock, holds_state, make_root, refusal, rem
 from storage.errors import Damaged, DirectoryRefused, TwoHistories
 from storage.files import Files
 from storage.journal.continuation import continue_journal
-from storage.journal.reader import JournalReader
 from storage.journal.records import Mark
-from storage.journal.segment import Segment, drop_all_segments, drop_segments, make_segment, segment_numbers
+from storage.journal.segment import Segment, drop_all_segments, drop_segments, make_segment
 from storage.kept import Kept, SeedBase
 from storage.machine import Machine
 from storage.options import DurableOptions
 from storage.pointer import Home, Pointer, read_pointer, write_pointer
-from storage.recovery import Found, Recovery, Replay, replay
-from storage.replacement import Replayer
+from storage.recovery import Found, Recovery, Replay, recover
 from storage.rest import changed_documents
+from storage.tail import may_have_lost_bodies
 
 
 @dataclass(slots=True)
@@ -204,10 +204,10 @@ class Claim:
         files, layout = self.files, self.layout
         self.kept.read(seeded=pointer.seeded)
         self.bodies.kept = self.kept.blobs()
-        load_base(files, layout.documents, pointer.documents, machines)
-        self.bodies.applied(pointer.base.lsn, {})
-        reader = JournalReader(files, layout.journal, pointer.base)
-        replayed = self._replay(machines, pointer, reader)
+        reader, replayed = recover(files, layout, pointer, machines, self.bodies)
+        self.kept.named(replayed.restored)
+        if pointer.state == "rest" and replayed.records:
+            raise Damaged(layout.pointer, f"it is older than the journal, which goes on to record {reader.last.lsn}")
         edited = changed_documents(files, layout, pointer, self.rest_names)
         if edited:
             self._check_one_history(pointer, replayed, edited)
@@ -228,7 +228,8 @@ class Claim:
                 # it.
                 files.sync_file_system(layout.own)
         last = pointer.base if pointer.state == "rest" else reader.last
-        now = replace(adopted, state="live", durability=self.options.durability)
+        seeded = self.kept.seed is not None  # a process that was killed may have kept one without coming to say so
+        now = replace(adopted, state="live", durability=self.options.durability, seeded=seeded)
         if now != pointer:
             if edited and self.kept.keep_before(pointer, bodies_before):
                 self._notes.append(f"the state before is kept; {layout.adopted_over} names its documents")
@@ -236,21 +237,12 @@ class Claim:
         if not edited and pointer.state == "rest":
             self.kept.stopped_cleanly()
         self.bodies.kept = self.kept.blobs()
-        remove_unnamed_documents(files, layout, now, self.kept.documents(now.base.lsn))
+        if may_have_lost_bodies(pointer):
+            # Others are swept later. These may not be whole, and a restore would take them for what their names say.
+            self.bodies.unlink_blobs(self.bodies.orphans(files.names(layout.blobs)))
+        remove_unnamed_documents(files, layout, now, self.kept.documents)
         found: Found = "adopted" if edited else pointer.state
         return _opened(now, segment, last, replayed, reader.bytes), found, replayed.records
-
-    def _replay(self, machines: Mapping[str, Machine], pointer: Pointer, reader: JournalReader) -> Replay:
-        """Applies every record beyond the base."""
-        if pointer.state == "rest" and not segment_numbers(self.files, self.layout.journal):
-            return Replay(pointer.ids)
-        replayed = replay(reader, machines, self.bodies, Replayer(self.files, self.layout.documents), pointer.ids)
-        self.kept.named(replayed.restored)
-        if pointer.state == "rest" and replayed.records:
-            raise Damaged(
-                self.layout.pointer, f"it is older than the journal, which goes on to record {reader.last.lsn}"
-            )
-        return replayed
 
     def _check_one_history(self, pointer: Pointer, replayed: Replay, edited: Iterable[str]) -> None:
         if replayed.records or pointer.rest.lsn != pointer.base.lsn:

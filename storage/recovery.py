@@ -6,11 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from storage.base import load_base
 from storage.blobs import DurableBodies
+from storage.directory import Layout
 from storage.errors import DirectoryRefused
-from storage.journal.reader import JournalReader
+from storage.files import Files
+from storage.journal.reader import Ending, JournalReader
+from storage.journal.segment import segment_numbers
 from storage.machine import Change, Machine
+from storage.pointer import Pointer
 from storage.replacement import STORE_KINDS, Replayer
+from storage.tail import LostBody, NotingReferences, Tail, may_have_lost_bodies
 
 Found = Literal["fresh", "import", "seed", "rest", "adopted", "live"]
 
@@ -42,6 +48,35 @@ class Replay:
     restored: Mapping[str, int] = field(default_factory=dict)
 
 
+def recover(
+    files: Files, layout: Layout, pointer: Pointer, machines: Mapping[str, Machine], bodies: DurableBodies
+) -> tuple[JournalReader, Replay]:
+    """Fills empty machines: the base, and every record beyond it that a crash left whole. Raises DirectoryRefused."""
+
+    def filled(noting: NotingReferences | None, ending: Ending | None) -> tuple[JournalReader, Replay]:
+        load_base(files, layout.documents, pointer.documents, machines)
+        bodies.applied(pointer.base.lsn, {})
+        tail = None if noting is None else Tail(files, layout, noting)
+        reader = JournalReader(files, layout.journal, pointer.base, ending)
+        if pointer.state == "rest" and not segment_numbers(files, layout.journal):
+            return reader, Replay(pointer.ids)
+        return reader, replay(reader, machines, bodies, Replayer(files, layout.documents), pointer.ids, tail=tail)
+
+    if not may_have_lost_bodies(pointer):
+        return filled(None, None)
+    bodies.references = noting = NotingReferences()
+    try:
+        found = filled(noting, None)
+    except LostBody as lost:
+        # What was applied before is known to be good, but a record can't be taken back alone.
+        with bodies.starting_over():
+            for machine in machines.values():
+                machine.clear()
+        return filled(None, lost.ending)
+    bodies.references = noting.plain()
+    return found
+
+
 def replay(
     reader: JournalReader,
     machines: Mapping[str, Machine],
@@ -49,9 +84,11 @@ def replay(
     replayer: Replayer,
     ids: int,
     up_to: int | None = None,
+    *,
+    tail: Tail | None = None,
 ) -> Replay:
     """Applies every record beyond the reader's base, at most up to an lsn. ``ids`` is the position at the base.
-    Raises DirectoryRefused."""
+    Raises DirectoryRefused; LostBody where a ``tail`` looks for one."""
     result = Replay(ids, restored=replayer.files)
     for record in reader.records(up_to):
         try:
@@ -63,6 +100,8 @@ def replay(
                 f"{reader.path}: record {record.lsn} can't be applied by this emu ({error!r}); nothing was changed."
             ) from error
         bodies.applied(record.lsn, record.bodies)
+        if tail is not None:
+            tail.applied(record.lsn, reader.proven, bodies.pending)
         result.records += bool(record.changes)
         result.ids = record.ids
     return result

@@ -56,8 +56,7 @@ def write_at_rest(
                 rest_names=claim.rest_names,
                 check_in=check_in,
             )
-            kept = claim.kept.documents(manifest.lsn)
-            new = publish(files, layout, pointer, folder, manifest, at_rest=True, kept_documents=kept)
+            new = publish(files, layout, pointer, folder, manifest, at_rest=True, kept_documents=claim.kept.documents)
         finally:
             files.remove_tree(folder)
         for report in manifest.reports:

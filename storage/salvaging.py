@@ -92,6 +92,5 @@ def publish_rebuilt(
         small_bodies=rebuilt.small_bodies,
         rest_names=rest_names,
     )
-    kept_documents = kept.documents(manifest.lsn)
     at_rest = rest_names is not None
-    return publish(files, layout, pointer, unpublished, manifest, at_rest=at_rest, kept_documents=kept_documents)
+    return publish(files, layout, pointer, unpublished, manifest, at_rest=at_rest, kept_documents=kept.documents)

@@ -20,16 +20,16 @@ from storage.directory import Layout
 from storage.documents import hash_file
 from storage.errors import Damaged, DirectoryRefused, TwoHistories
 from storage.files import Files
-from storage.journal.reader import JournalReader
+from storage.journal.reader import Ending, JournalReader
 from storage.journal.segment import segment_numbers
 from storage.machine import Machine
 from storage.pointer import Home, Pointer, read_pointer
 from storage.recovery import apply_changes
-from storage.references import References
 from storage.replacement import Replayer
 from storage.rest import changed_documents
 from storage.snapshots import manifest as manifests
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
+from storage.tail import LostBody, NotingReferences, Tail, may_have_lost_bodies
 
 Kind = Literal["snapshot", "emu", "kumo"]
 _ATTEMPTS = 3
@@ -73,7 +73,10 @@ def _read_data_directory(
         pointer = read_pointer(files, layout)
         assert pointer is not None
         try:
-            return _Reading(files, layout, program, rest).data_directory(pointer, note)
+            try:
+                return _Reading(files, layout, program, rest).data_directory(pointer, note)
+            except LostBody as lost:
+                return _Reading(files, layout, program, rest).data_directory(pointer, note, lost.ending)
         except Damaged:
             # A server that has it open may have published another base meanwhile.
             if attempt == _ATTEMPTS or read_pointer(files, layout) == pointer:
@@ -89,7 +92,7 @@ class _Reading:
         self._layout = layout
         self._program = program
         self._rest_names = tuple(program.rest_names) if rest else ()
-        self._references = References()
+        self._references = NotingReferences()
         self._machines: Mapping[str, Machine] = program.new_machines(self._references)
         self._found: dict[str, BodySource] = {}
 
@@ -98,15 +101,18 @@ class _Reading:
         self._adopt(dict.fromkeys(names, ""), home, note)
         return self._content(home, 0)
 
-    def data_directory(self, pointer: Pointer, note: Callable[[str], None]) -> Content:
+    def data_directory(self, pointer: Pointer, note: Callable[[str], None], ending: Ending | None = None) -> Content:
         files, layout = self._files, self._layout
         load_base(files, layout.documents, pointer.documents, self._machines)
         lsn, records = pointer.base.lsn, 0
         if pointer.state == "live" or segment_numbers(files, layout.journal):
-            reader, replayer = JournalReader(files, layout.journal, pointer.base), Replayer(files, layout.documents)
+            reader = JournalReader(files, layout.journal, pointer.base, ending)
+            replayer, tail = Replayer(files, layout.documents), Tail(files, layout, self._references)
             for record in reader.records():
                 apply_changes(self._machines, record.changes, replayer, record.lsn)
                 self._found |= record.bodies
+                if may_have_lost_bodies(pointer):
+                    tail.applied(record.lsn, reader.proven, self._found)
                 lsn, records = record.lsn, records + bool(record.changes)
         edited = changed_documents(files, layout, pointer, self._program.rest_names)
         if edited and (records or pointer.rest.lsn != pointer.base.lsn):

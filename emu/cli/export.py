@@ -44,7 +44,7 @@ def export(source: Path, target: Path, form: str) -> None:
         exported = write_export(files, content, target, _FORMS[form], PROGRAM)
     except (DirectoryRefused, SnapshotError) as error:
         fail("export", error)
-    bodies = f" and {exported.bodies} bodies" if exported.bodies else ""
+    bodies = f" and {exported.bodies} {'body' if exported.bodies == 1 else 'bodies'}" if exported.bodies else ""
     click.echo(f"wrote {', '.join(exported.documents)}{bodies} to {target}")
     for report in exported.reports:
         click.echo(f"left out: {report}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -14,6 +13,9 @@ from urllib.request import ProxyHandler, build_opener
 
 import click
 
+from emu.cli.endpoint import endpoint, endpoint_option, fail
+
+_WHAT = ("commit", "read", "lifecycle", "fault", "mark")
 _HIDDEN = {
     "number", "time_ms", "what", "name", "lsn", "request_id", "operation", "service", "changes", "cause", "account",
     "region", "resource",
@@ -21,43 +23,33 @@ _HIDDEN = {
 
 
 @click.command()
-@click.option(
-    "--endpoint-url",
-    envvar="AWS_ENDPOINT_URL",
-    default="http://localhost:4566",
-    show_default=True,
-    help="Where emu answers.",
-)
+@endpoint_option
 @click.option("--follow", "-f", is_flag=True, help="Go on with what happens, until interrupted.")
 @click.option("--since", type=click.IntRange(min=0), help="Only what came behind the record with this lsn.")
-@click.option("--what", help="commit, read, lifecycle, fault, mark or clock.")
+@click.option("--what", type=click.Choice(_WHAT), help="Only this kind of event.")
 @click.option("--service", help="s3, sqs, dynamodb or sts.")
 @click.option("--operation", help="AWS's name of the operation.")
 @click.option("--resource", help="Queue, table or bucket.")
 @click.option("--request-id", help="The request's id.")
 @click.option("--message", help="A message's id: its whole life.")
 @click.option("--json", "as_json", is_flag=True, help="The server's own JSON lines.")
-def log(endpoint_url: str, follow: bool, as_json: bool, **filters: Any) -> None:
+def log(endpoint_url: str | None, follow: bool, as_json: bool, **filters: Any) -> None:
     """Show what happened in a running emu: commits and what led to them, lifecycle, faults, marks."""
     given = {name: value for name, value in filters.items() if value is not None}
     if follow:
         given["follow"] = "true"
-    url = f"{endpoint_url.rstrip('/')}/kumo/events?{urlencode(given)}"
+    address = endpoint(endpoint_url)
+    url = f"{address}/kumo/events?{urlencode(given)}"
     try:
         with build_opener(ProxyHandler({})).open(url) as response:
             for line in response:
                 click.echo(line.decode().rstrip("\n") if as_json else sentence(json.loads(line)))
     except HTTPError as error:
-        _fail(f"{endpoint_url} answered {error.code}: {error.read().decode(errors='replace')}")
+        fail("log", f"{address} answered {error.code}: {error.read().decode(errors='replace')}")
     except (URLError, HTTPException, OSError) as error:
-        _fail(f"nothing answers at {endpoint_url}: {getattr(error, 'reason', error)}")
+        fail("log", f"emu does not answer at {address}: {getattr(error, 'reason', error)}")
     except KeyboardInterrupt:
         return
-
-
-def _fail(what: str) -> None:
-    click.echo(f"emu log: {what}", err=True)
-    sys.exit(1)
 
 
 def sentence(entry: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -10,6 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+_ABOUT_STATE = (
+    "KUMO_DATA_DIR", "KUMO_RUN_DIR", "KUMO_SEED", "KUMO_WATCH_SEED", "KUMO_REUSE", "KUMO_FRESH", "KUMO_INIT_DIR",
+    "KUMO_DETERMINISTIC", "KUMO_NAMESPACES",
+)  # fmt: skip
+"""Variables that would lead to another world than the bundle's, or write it into a directory of the user's."""
 
 
 @click.command("open", context_settings={"ignore_unknown_options": True})
@@ -22,6 +29,9 @@ def open_bundle(bundle: Path, serve_options: tuple[str, ...]) -> None:
     `emu serve`.
     """
     from emu.cli.serve import serve
+
+    for name in _ABOUT_STATE:
+        os.environ.pop(name, None)
 
     with tempfile.TemporaryDirectory(prefix="emu-open-") as folder:
         content = _content(bundle, Path(folder))
@@ -42,7 +52,8 @@ def _content(bundle: Path, folder: Path) -> Path:
         with tarfile.open(bundle) as archive:
             archive.extractall(copy, filter="data")
     except (tarfile.TarError, OSError) as error:
-        raise click.ClickException(f"{bundle} is not a bundle: {error}.") from None
+        reason = str(error).partition(":")[0]
+        raise click.ClickException(f"{bundle} is not a bundle: {reason}.") from None
     folders = [path for path in copy.iterdir() if path.is_dir()]
     return folders[0] if len(folders) == 1 else copy
 
@@ -51,7 +62,9 @@ def _about(content: Path) -> dict[str, Any]:
     try:
         about = json.loads((content / "bundle.json").read_bytes())
     except (OSError, ValueError):
-        raise click.ClickException("This is not a bundle: it holds no bundle.json.") from None
+        about = None
+    if not isinstance(about, dict):
+        raise click.ClickException("This is not a bundle: it holds no bundle.json that can be read.") from None
     return {name: about.get(name) for name in ("test", "phase", "failure")}
 
 

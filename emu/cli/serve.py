@@ -62,5 +62,5 @@ def _refuse(error: Exception) -> NoReturn:
     sys.exit(2)
 
 
-for _setting in reversed(SETTINGS):
+for _setting in SETTINGS:
     serve = _option(_setting)(serve)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from emu.cli.endpoint import control, endpoint_option, fail
+from emu.cli.endpoint import control, endpoint_option, fail, sentence_of
 from emu.cli.output import counts_text, moment_text, show_differences, show_json
 from emu.testing.control import Control, ControlError, segment
 
@@ -40,7 +40,7 @@ class _Running:
         self._server = server
 
     def sentence(self, error: Exception) -> str:
-        return error.sentence if isinstance(error, ControlError) else str(error)
+        return sentence_of(error)
 
     def list(self) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = self._server.get("/kumo/snapshots")["snapshots"]
@@ -178,6 +178,8 @@ def list_snapshots(endpoint_url: str | None, data_dir: Path | None, snapshot_dir
     if as_json:
         show_json(found)
         return
+    if not found:
+        click.echo("There are no snapshots.", err=True)
     for entry in found:
         if "error" in entry:
             click.echo(f"{entry['name']}: {entry['error']}")
@@ -248,7 +250,9 @@ def restore(
     place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
     with _failing("restore", place):
         done = place.restore(name, _given(scope))
-    click.echo(f"restored {name} in {done['milliseconds']} ms: {counts_text(done['counts'])}")
+    part = " ".join(done["scope"].values())
+    of = f" ({part} of it; everything now)" if part else ""
+    click.echo(f"restored {name} in {done['milliseconds']} ms{of}: {counts_text(done['counts'])}")
 
 
 @snapshot.command()
@@ -272,6 +276,8 @@ def diff(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_di
 @_place_options
 def delete(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None) -> None:
     """Delete a snapshot."""
+    if "/" in name:
+        raise click.UsageError(f"{name!r} is a path; give the snapshot's name, with --snapshot-dir for its folder.")
     place = _place(endpoint_url, data_dir, snapshot_dir)
     with _failing("delete", place):
         place.delete(name)

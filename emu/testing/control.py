@@ -66,7 +66,7 @@ class Control:
         except HTTPError as error:
             with error:
                 raise _refusal(method, path, error.code, error.read()) from None
-        except (URLError, OSError) as error:
+        except (URLError, HTTPException, OSError) as error:
             reason = getattr(error, "reason", error)
             raise ControlError(0, f"{method} {path}: emu does not answer at {self._endpoint_url}: {reason}") from None
 

@@ -38,7 +38,10 @@ def apply_quarantine(item: pytest.Item, report: pytest.TestReport) -> None:
         quarantine = quarantine_of(item)
     except MarkerError:  # was reported at collection
         return
-    if quarantine is None or not is_in_force(quarantine):
+    if quarantine is None:
+        return
+    if not is_in_force(quarantine):
+        report.sections.append(("emu", f"quarantine: ended {quarantine.until} ({quarantine.reason})"))
         return
     report.outcome = "skipped"
     report.wasxfail = f"quarantined until {quarantine.until}: {quarantine.reason}"

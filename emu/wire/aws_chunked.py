@@ -78,8 +78,8 @@ class Decoder:
     def for_headers(cls, headers: Mapping[str, str]) -> Decoder | None:
         """The decoder for a request with these headers (lower-case names), None for a body that is not aws-chunked."""
         if not headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
-            codings = headers.get("content-encoding", "")
-            if "aws-chunked" not in (coding.strip().lower() for coding in codings.split(",")):
+            codings = headers.get("content-encoding")
+            if codings is None or "aws-chunked" not in (coding.strip().lower() for coding in codings.split(",")):
                 return None
         length = headers.get("x-amz-decoded-content-length", "").strip()
         if not (length.isascii() and length.isdigit() and len(length) <= 16):

@@ -32,18 +32,14 @@ class Codec(Protocol):
 
     def streamed(self, name: str) -> str | None:
         """The member that is the request's streamed body, if it has one."""
+        return None
 
     def trailers(self, name: str, members: dict[str, Any], trailers: dict[str, str]) -> None:
-        """Adds an aws-chunked body's trailing headers to the members, as if they had been headers."""
+        """Adds an aws-chunked body's trailing headers to the members, as if they had been headers; where the protocol
+        takes nothing from headers, nothing."""
 
     def encode(
-        self,
-        name: str,
-        result: dict[str, Any],
-        request: Request,
-        request_id: str,
-        status: int | None,
-        headers: dict[str, str],
+        self, name: str, result: dict[str, Any], request_id: str, status: int | None, headers: dict[str, str]
     ) -> Response:
         """The answer. ``status`` and ``headers`` are what the operation set beside the model's."""
 

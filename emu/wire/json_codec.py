@@ -12,6 +12,7 @@ from zlib import crc32
 
 import orjson
 
+from emu.wire.codecs import Codec
 from emu.wire.errors import SERIALIZATION, UNKNOWN_OPERATION
 from emu.wire.json_shapes import Decoder, Encoder, JsonShapes
 from emu.wire.message import Request, Response
@@ -30,8 +31,8 @@ class _Compiled(NamedTuple):
     encode: Encoder | None
 
 
-class JsonCodec:
-    """See :class:`emu.wire.codecs.Codec`."""
+class JsonCodec(Codec):
+    """See there."""
 
     def __init__(self, service: Service, model: Model) -> None:
         prefix = model.metadata.get("targetPrefix", "")
@@ -64,20 +65,8 @@ class JsonCodec:
         members: dict[str, Any] = self._compiled(name).decode(document)
         return members
 
-    def streamed(self, name: str) -> str | None:
-        return None
-
-    def trailers(self, name: str, members: dict[str, Any], trailers: dict[str, str]) -> None:
-        """JSON operations take nothing from headers."""
-
     def encode(
-        self,
-        name: str,
-        result: dict[str, Any],
-        request: Request,
-        request_id: str,
-        status: int | None,
-        headers: dict[str, str],
+        self, name: str, result: dict[str, Any], request_id: str, status: int | None, headers: dict[str, str]
     ) -> Response:
         encode = self._compiled(name).encode
         if self._model.operations[name].output is None:

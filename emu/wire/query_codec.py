@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from emu.wire.codecs import Codec
 from emu.wire.errors import INVALID_ACTION, MALFORMED_INPUT, MISSING_ACTION
 from emu.wire.message import Request, Response
 from emu.wire.model import Model
@@ -28,8 +29,8 @@ class _Compiled(NamedTuple):
     end: str
 
 
-class QueryCodec:
-    """See :class:`emu.wire.codecs.Codec`."""
+class QueryCodec(Codec):
+    """See there."""
 
     def __init__(self, service: Service, model: Model) -> None:
         names = service.traits.query
@@ -68,20 +69,8 @@ class QueryCodec:
                 members[resource] = request.raw_path
         return members
 
-    def streamed(self, name: str) -> str | None:
-        return None
-
-    def trailers(self, name: str, members: dict[str, Any], trailers: dict[str, str]) -> None:
-        """Query operations take nothing from headers."""
-
     def encode(
-        self,
-        name: str,
-        result: dict[str, Any],
-        request: Request,
-        request_id: str,
-        status: int | None,
-        headers: dict[str, str],
+        self, name: str, result: dict[str, Any], request_id: str, status: int | None, headers: dict[str, str]
     ) -> Response:
         compiled = self._compiled(name)
         parts = [compiled.start]

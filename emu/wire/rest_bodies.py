@@ -9,8 +9,8 @@ from emu.wire.errors import MALFORMED_XML
 from emu.wire.message import Slice
 from emu.wire.model import Model, OperationModel, Shape
 from emu.wire.xml_reader import XmlReader, document
-from emu.wire.xml_writer import Writer, XmlWriter, escape
-from services.traits import XmlNames
+from emu.wire.xml_writer import Append, Writer, XmlWriter, escape
+from services.traits import INTERLEAVED, XmlNames
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 XML = "application/xml"
@@ -59,7 +59,8 @@ class RestBodies:
         if name is None:
             if operation.method == "HEAD" or all(member.location for member in shape.members.values()):
                 return None
-            return self._document(root or shape.wire_name or shape.name, self._writer.members(operation.output))
+            members = self._writer.members(operation.output)
+            return self._document(root or shape.wire_name or shape.name, {**members, INTERLEAVED: _runs(members)})
         member = shape.members[name]
         match self._model.shapes[member.shape].type:
             case "blob":
@@ -98,6 +99,14 @@ class RestBodies:
             return (f"{opening}>{escape(text)}</{root}>" if text else f"{opening}/>").encode()
 
         return write
+
+
+def _runs(writers: Mapping[str, Writer]) -> Writer:
+    def write(value: Any, append: Append) -> None:
+        for member, elements in value:
+            writers[member](elements, append)
+
+    return write
 
 
 def _rooted(body: bytes, root: str) -> Any:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from emu.wire.codecs import Codec
 from emu.wire.errors import INVALID_URI, NO_CONTENT_LENGTH
 from emu.wire.message import Request, Response, Slice
 from emu.wire.model import EMPTY, Model, Shape
@@ -43,8 +44,8 @@ class _Output(NamedTuple):
     write: WriteBody | None
 
 
-class RestXmlCodec:
-    """See :class:`emu.wire.codecs.Codec`."""
+class RestXmlCodec(Codec):
+    """See there."""
 
     def __init__(self, service: Service, model: Model) -> None:
         self._model = model
@@ -102,13 +103,7 @@ class RestXmlCodec:
     # Answers
 
     def encode(
-        self,
-        name: str,
-        result: dict[str, Any],
-        request: Request,
-        request_id: str,
-        status: int | None,
-        headers: dict[str, str],
+        self, name: str, result: dict[str, Any], request_id: str, status: int | None, headers: dict[str, str]
     ) -> Response:
         compiled = self._output(name)
         every = _common(request_id)

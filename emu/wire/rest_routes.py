@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from emu.wire.errors import FORM_EXPECTED, METHOD_NOT_ALLOWED
+from emu.wire.errors import FORM_EXPECTED, INVALID_ARGUMENT, METHOD_NOT_ALLOWED
 from emu.wire.model import EMPTY, Model, OperationModel
 
 _LEVELS = {"/": "SERVICE", "/{Bucket}": "BUCKET", "/{Bucket}/{Key+}": "OBJECT"}
@@ -100,7 +100,8 @@ class Routes:
         group.add(candidate)
 
     def find(self, method: str, raw_path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """The operation's name. Raises MethodNotAllowed, and PreconditionFailed for a POST that only a form may be."""
+        """The operation's name. Raises MethodNotAllowed, InvalidArgument for a part that is of no upload, and
+        PreconditionFailed for a POST that only a form may be."""
         bucket, key = split_path(raw_path)
         level = "OBJECT" if key else "BUCKET" if bucket else "SERVICE"
         if query:
@@ -111,6 +112,8 @@ class Routes:
                         chosen = group.choose(query, headers)
                         if chosen is not None:
                             return chosen
+            if method == "PUT" and level == "OBJECT":
+                _check_part(query)
         literal = self._literal.get((method, raw_path))
         if literal is not None and literal.fits(query, headers):
             return literal.name
@@ -127,6 +130,16 @@ def _candidate(operation: OperationModel, model: Model) -> _Candidate:
         query=frozenset(m.wire_name or name for m, name in members if m.location == "querystring"),
         headers=frozenset((m.wire_name or name).lower() for m, name in members if m.location == "header"),
     )
+
+
+def _check_part(query: Mapping[str, str]) -> None:
+    """Half of what names a part must not make an object. Observed: no page says what S3 answers."""
+    if "uploadId" in query and "partNumber" not in query:
+        raise METHOD_NOT_ALLOWED(method="PUT", resource="UPLOAD", headers={"allow": "DELETE, POST, GET"})
+    if "partNumber" in query and "uploadId" not in query:
+        raise INVALID_ARGUMENT(
+            text="This operation does not accept partNumber without uploadId", name="partNumber", value="partNumber"
+        )
 
 
 def _unmodelled(method: str, level: str, headers: Mapping[str, str]) -> str:

@@ -120,6 +120,12 @@ ENTITY_TOO_LARGE = _refusal(
     ProposedSize="size",
     MaxSizeAllowed="size_max",
 )
+MISSING_DIGEST = _refusal(
+    "digest-required",
+    "InvalidRequest",
+    400,
+    "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+)
 INVALID_DIGEST = Refusal(
     "s3.content-md5-form",
     "InvalidDigest",

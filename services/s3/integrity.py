@@ -17,11 +17,14 @@ from typing import Any
 
 from services.bodies import Body, Digest
 from services.checksums import ALGORITHMS, checksum_of, encoded, new_digest
+from services.context import Context
 from services.s3 import errors
 from services.s3.model import Checksum, ChecksumType
 
 DEFAULT_ALGORITHM = "CRC64NVME"
 _SHA256_DIGITS = 64
+_DIGEST_REQUIRED = frozenset({"DeleteObjects"})
+"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
 
 _MEMBERS: Mapping[str, str] = {
     algorithm: f"Checksum{algorithm}" for algorithm in (*ALGORITHMS, "XXHASH64", "XXHASH3", "XXHASH128")
@@ -119,13 +122,15 @@ def verified(request: dict[str, Any], body: Body) -> tuple[str, str] | None:
     return computed
 
 
-def verify_document(headers: Mapping[str, str], data: bytes) -> None:
+def verify_document(ctx: Context, headers: Mapping[str, str], data: bytes) -> None:
     """Compares what a request's headers (lower-case names) say about a body that came whole with what arrived. A
     checksum counts where ``x-amz-sdk-checksum-algorithm`` says that it is the body's: CompleteMultipartUpload has one
     of the object.
 
-    Errors: those of :func:`verified`.
+    Errors: those of :func:`verified`; InvalidRequest for a deletion of many objects without any.
     """
+    if ctx.operation in _DIGEST_REQUIRED and not _names_digest(headers):
+        ctx.refuse(errors.MISSING_DIGEST)
     if (md5 := headers.get("content-md5")) is not None:
         _verify_md5(md5, _digest("MD5", data))
     expected = headers.get("x-amz-content-sha256", "")
@@ -137,6 +142,14 @@ def verify_document(headers: Mapping[str, str], data: bytes) -> None:
         _check_form(algorithm, value)
         if value != checksum_of(algorithm, data):
             raise errors.BAD_CHECKSUM(algorithm=algorithm)
+
+
+def _names_digest(headers: Mapping[str, str]) -> bool:
+    return (
+        "content-md5" in headers
+        or "x-amz-trailer" in headers
+        or any(f"x-amz-checksum-{name.lower()}" in headers for name in _MEMBERS)
+    )
 
 
 def _digest(algorithm: str, data: bytes) -> bytes:

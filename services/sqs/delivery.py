@@ -1,6 +1,7 @@
 """Events of other services that arrive as messages.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/NotificationHowTo.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/NotificationHowTo.html, and for the trace header
+https://docs.aws.amazon.com/xray/latest/devguide/xray-services-s3.html
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ def deliver(ctx: Context, arn: str, messages: Sequence[str]) -> list[Change] | N
         return None
     now = ctx.now_ms()
     visible_at, size_max = now + queue.settings.delay_ms, queue.settings.message_size_max
+    trace = {} if ctx.trace_header is None else {"trace": ctx.trace_header}
     values = [
-        plain(ctx, message, encoded, now, visible_at)
+        {**plain(ctx, message, encoded, now, visible_at), **trace}
         for message in messages
         if len(encoded := message.encode()) <= size_max
     ]

@@ -54,6 +54,8 @@ def compose(ctx: Context, queue: Queue, request: Mapping[str, Any], now: int, *,
         kept = _system_attributes(system)
         optional["trace"] = kept[_TRACE_HEADER]["StringValue"]
         system_md5 = message_attributes.digest(kept)
+    elif ctx.trace_header is not None:
+        optional["trace"] = ctx.trace_header
     _put_group(ctx, queue, request, optional, encoded, entry)
     # Last, so that a refused message takes no identifier.
     value = {**plain(ctx, body, encoded, now, now + delay_ms), **optional}

@@ -48,5 +48,6 @@ It stops at the first record that doesn't prove itself or its place, with lsn L 
 itself says ``synced`` >= L, or a seal stands behind it, or a later segment exists, L was on the disk once and no crash
 takes that back: damage as well. Otherwise L and what follows are the *torn tail* of a batch that nobody was told
 about: it is kept aside and logged, zeroed and synced before the first append, so that later records can't be followed
-by old bytes. What can't be told apart: damage in the very last batch of an unclean stop.
+by old bytes. With durability ``os`` a record may also end the journal so because of a body that it refers to
+(:mod:`storage.tail`). What can't be told apart: damage in the very last batch of an unclean stop.
 """

@@ -17,10 +17,7 @@ def continue_journal(files: Files, reader: JournalReader, keep_in: Path) -> tupl
     notes = []
     if reader.tail is not None:
         kept = cut(files, reader.tail, keep_in)
-        notes.append(
-            f"{reader.tail.path}: the last batch, from record {reader.tail.lsn} at byte {reader.tail.offset} "
-            f"on, was never finished and nobody was told about it; it was cut and is kept in {kept}"
-        )
+        notes.append(f"{reader.tail.path}: {reader.tail.description}; it was cut and is kept in {kept}")
     _seal_joints(files, reader)
     segment = open_segment(files, reader.path, reader.offset)
     files.sync(segment.fd)

@@ -20,16 +20,34 @@ _LINE_START = b'{"lsn":'
 _SEAL_START = b'{"sealed":'
 
 
+class Ending(NamedTuple):
+    """Where the journal ends though its records go on: the first of them that isn't taken, and why."""
+
+    lsn: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Tail:
     """The torn tail of a batch that nobody was told about. lsn: its first record's. length: up to the last byte that
-    isn't zero."""
+    isn't zero. ended: its records prove themselves, but something else is missing (:class:`Ending`)."""
 
     path: Path
     offset: int
     length: int
     lsn: int
     reason: str
+    ended: bool = False
+
+    @property
+    def description(self) -> str:
+        """What it is, as the beginning of a sentence."""
+        if self.ended:
+            return f"{self.reason}, so what comes from byte {self.offset} on was lost when the power went"
+        return (
+            f"the last batch, from record {self.lsn} at byte {self.offset} on, was never finished and nobody was told "
+            "about it"
+        )
 
 
 class Joint(NamedTuple):
@@ -48,12 +66,16 @@ class JournalReader:
     last: the mark of the last good record. path, offset: where the next one goes; path is None without any segment.
     joints: where the segments end that are followed by another. tail: a torn tail. clean: whether the journal ends
     with the record of a clean stop. bytes: what was read, records only.
+
+    proven: while records are read, the last one that the segment at hand, and those after it, say was synced.
     """
 
-    def __init__(self, files: Files, folder: Path, base: Mark) -> None:
+    def __init__(self, files: Files, folder: Path, base: Mark, ending: Ending | None = None) -> None:
         self._files = files
         self._folder = folder
         self._base = base
+        self._ending = ending
+        self.proven = base.lsn
         self._sealed = False
         self.last = base
         self.path: Path | None = None
@@ -78,6 +100,7 @@ class JournalReader:
             header, data = read_segment(self._files, path)
             self._check_joint(path, header)
             self.path = path
+            self.proven = max(self.proven, coming[0] - 1 if coming else last_synced(data))
             for record in self._segment_records(data, coming[0] if coming else None):
                 if record.lsn > self._base.lsn:
                     yield record
@@ -129,6 +152,8 @@ class JournalReader:
             try:
                 record = decode_record(line)
                 self._check_place(record)
+                if self._ending is not None and record.lsn >= self._ending.lsn:
+                    raise BadLine(self._ending.reason)
             except BadLine as error:
                 self._end(data, following, str(error))
                 return
@@ -173,7 +198,8 @@ class JournalReader:
             raise Damaged(self.path, f"record {lsn} is damaged ({reason})", self.offset)
         if lsn <= self._base.lsn:
             raise Damaged(self.path, f"record {lsn} is damaged ({reason}), and emu.json says it was kept", self.offset)
-        self.tail = Tail(self.path, self.offset, len(rest), lsn, reason)
+        ended = self._ending is not None and lsn == self._ending.lsn
+        self.tail = Tail(self.path, self.offset, len(rest), lsn, reason, ended)
 
 
 _COMMON_BYTES = len(b'{"')
@@ -196,6 +222,19 @@ def highest_synced(data: bytes) -> int:
         elif (seal := provable_seal(piece)) is not None:
             highest = max(highest, seal.following - 1)
     return highest
+
+
+def last_synced(data: bytes) -> int:
+    """Likewise, of a segment as it is: what its last line says that proves itself, since none says less than one
+    before it."""
+    end = len(data.rstrip(b"\0"))
+    while end > 0:
+        start = data.rfind(b"\n", 0, end - 1) + 1
+        synced = highest_synced(data[start:end])
+        if synced >= 0:
+            return synced
+        end = start
+    return -1
 
 
 def provable_seal(piece: bytes) -> Seal | None:

@@ -76,6 +76,7 @@ class Shelf:
         path = self.find(name)
         hidden = self._hidden(path)
         with _writing(path):
+            self._forget_old(path)
             self.files.rename(path, hidden)
             self.files.sync_directory(self.folder)
         self.files.remove_tree(hidden)
@@ -91,24 +92,39 @@ class Shelf:
 
     def publish(self, made: Path, path: Path) -> None:
         """Gives a finished folder its name, in place of what has it."""
-        old = path.with_name(f".{path.name}{_OLD}")
+        old = _old(path)
         with _writing(path):
             if self.files.exists(path):
-                self.files.remove_tree(old)
+                self._forget_old(path)
                 self.files.rename(path, old)
             self.files.rename(made, path)
             self.files.sync_directory(self.folder)
         self.files.remove_tree(old)
+
+    def _forget_old(self, path: Path) -> None:
+        """Before a snapshot loses its name: what it once replaced may still be there, where that failed at its end,
+        and must not come back."""
+        old = _old(path)
+        if self.files.exists(old):
+            self.files.sync_directory(self.folder)
+            hidden = self._hidden(path)
+            self.files.rename(old, hidden)
+            self.files.remove_tree(hidden)
 
     def _hidden(self, path: Path) -> Path:
         return path.with_name(f".{path.name}{_NEW}{os.getpid()}-{next(_numbers)}")
 
     def _bring_back(self, path: Path) -> None:
         """After a crash in the middle of a replacement."""
-        old = path.with_name(f".{path.name}{_OLD}")
+        old = _old(path)
         if self.files.exists(old) and not self.files.exists(path):
             with contextlib.suppress(OSError):
                 self.files.rename(old, path)
+
+
+def _old(path: Path) -> Path:
+    """Where a snapshot is while another takes its place."""
+    return path.with_name(f".{path.name}{_OLD}")
 
 
 def _is_old(name: str) -> bool:

@@ -54,7 +54,7 @@ def test_the_health_check_tells_ready_from_not_ready(wget: str, tmp_path: Path) 
     init = tmp_path / "init"
     init.mkdir()
     (init / "10-waits.sh").write_text(f"until [ -e {gate} ]; do sleep 0.05; done\n")
-    emulator = Emulator(arguments=["--init-dir", str(init)], timeout_s=1)
+    emulator = Emulator(arguments=["--init-dir", str(init)], timeout_s=20)
     try:
         gate.touch()
         emulator.start()
@@ -102,6 +102,7 @@ def workspace(tmp_path: Path, path: str, wget: str) -> Workspace:
     return Workspace(tmp_path / "data", path)
 
 
+@pytest.mark.slow
 def test_the_example_from_its_seed_to_its_job(workspace: Workspace) -> None:
     assert "was copied" in workspace.seed("reuse")
     with workspace.serve() as emulator:
@@ -148,6 +149,7 @@ def test_an_unknown_mode_is_refused(workspace: Workspace) -> None:
     assert "reuse or fresh" in refused.stderr
 
 
+@pytest.mark.slow
 def test_shards_run_at_the_same_time_and_never_meet(tmp_path: Path, path: str) -> None:
     services = compose(COMPOSE / "shards.yaml")
     shell, script = services["shard-0"]["entrypoint"]

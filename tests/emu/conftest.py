@@ -15,6 +15,7 @@ from emu.init_scripts import InitScripts
 from emu.world import World
 from services.clock import ManualClock
 from services.ids import SeededIds
+from tests.asgi import ask
 
 T = TypeVar("T")
 
@@ -82,30 +83,11 @@ class Bench:
         return list(entries)
 
     async def controlling(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        raw_path, _, query = path.partition("?")
         data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        scope = {
-            "type": "http", "method": method, "path": raw_path, "raw_path": raw_path.encode(), "root_path": "",
-            "query_string": query.encode(), "http_version": "1.1", "scheme": "http",
-            "server": ("127.0.0.1", 4566), "headers": [(b"host", b"localhost:4566")],
-        }  # fmt: skip
-        incoming = [{"type": "http.request", "body": data, "more_body": False}]
-        status, content = 0, b""
-
-        async def receive() -> dict[str, Any]:
-            if not incoming:
-                await asyncio.Event().wait()
-            return incoming.pop()
-
-        async def send(message: Any) -> None:
-            nonlocal status, content
-            status = message.get("status", status)
-            content += message.get("body", b"")
-
-        await self._app(scope, receive, send)
-        if status == 200 and method == "GET" and raw_path == "/kumo/events":
-            return status, [orjson.loads(line) for line in content.splitlines()]
-        return status, orjson.loads(content)
+        answer = await ask(self._app, method, path, data)
+        if answer.status == 200 and method == "GET" and path.partition("?")[0] == "/kumo/events":
+            return answer.status, [orjson.loads(line) for line in answer.body.splitlines()]
+        return answer.status, answer.json()
 
 
 async def _limited(result: Awaitable[T]) -> T:

@@ -15,24 +15,14 @@ from emu.body import WHOLE_BYTES_MAX
 from emu.init_scripts import InitScripts
 from emu.world import World
 from storage.errors import StorageUnavailable
+from tests.asgi import DISCONNECT, Answer, Message, ask, piece
 
 JSON = {"content-type": "application/x-amz-json-1.0"}
-DISCONNECT = {"type": "http.disconnect"}
 
 
 def calling(operation: str) -> dict[str, str]:
     """The headers of a call to SQS."""
     return JSON | {"x-amz-target": f"AmazonSQS.{operation}"}
-
-
-class Answer:
-    def __init__(self) -> None:
-        self.status = 0
-        self.headers: dict[str, str] = {}
-        self.body = b""
-
-    def json(self) -> Any:
-        return orjson.loads(self.body)
 
 
 class Client:
@@ -42,48 +32,9 @@ class Client:
         self.world = World()
         self._app = build_app(self.world, InitScripts(None), hostnames=["emu.test"])
 
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        body: bytes = b"",
-        *,
-        headers: dict[str, str] | None = None,
-        messages: list[dict[str, Any]] | None = None,
-    ) -> Answer:
-        raw_path, _, query = path.partition("?")
-        named = {"host": "localhost:4566"} | (headers or {})
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": raw_path,
-            "raw_path": raw_path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "http_version": "1.1",
-            "scheme": "http",
-            "server": ("127.0.0.1", 4566),
-            "headers": [(name.encode(), value.encode()) for name, value in named.items()],
-        }
-        incoming = iter(messages or [{"type": "http.request", "body": body, "more_body": False}])
-        answer = Answer()
-
-        async def receive() -> dict[str, Any]:
-            message = next(incoming, None)
-            if message is None:
-                await asyncio.Event().wait()
-            assert message is not None
-            return message
-
-        async def send(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                answer.status = message["status"]
-                answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-            else:
-                answer.body += message["body"]
-
-        asyncio.run(asyncio.wait_for(self._app(scope, receive, send), 10))
-        return answer
+    def __call__(self, method: str, path: str, body: bytes = b"", **more: Any) -> Answer:
+        """See :func:`tests.asgi.ask`."""
+        return asyncio.run(asyncio.wait_for(ask(self._app, method, path, body, **more), 10))
 
     def sqs(self, operation: str, **request: Any) -> Answer:
         return self("POST", "/", orjson.dumps(request), headers=calling(operation))
@@ -186,26 +137,52 @@ def test_health_turns_unhealthy_with_the_reason(client: Client, monkeypatch: pyt
 
 def test_an_upload_that_breaks_off_leaves_nothing(client: Client) -> None:
     client("PUT", "/bucket")
-    half = {"type": "http.request", "body": b"half", "more_body": True}
-    answer = client("PUT", "/bucket/key", messages=[half, DISCONNECT], headers={"content-length": "8"})
+    half = [piece(b"half", more=True), DISCONNECT]
+    answer = client("PUT", "/bucket/key", messages=half, headers={"content-length": "8"})
     assert answer.status == 0
     assert client("GET", "/bucket/key").status == 404
 
 
 def test_a_long_poll_ends_with_its_client_and_takes_no_message(client: Client) -> None:
     url = client.sqs("CreateQueue", QueueName="jobs").json()["QueueUrl"]
-    request = {
-        "type": "http.request",
-        "body": orjson.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}),
-        "more_body": False,
-    }
+    request = piece(orjson.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}))
     gone = client("POST", "/", messages=[request, DISCONNECT], headers=calling("ReceiveMessage"))
     assert gone.status == 0
     client.sqs("SendMessage", QueueUrl=url, MessageBody="for the next one")
     assert client.sqs("ReceiveMessage", QueueUrl=url).json()["Messages"][0]["Body"] == "for the next one"
 
 
+def too_large() -> list[Message]:
+    return [piece(bytes(WHOLE_BYTES_MAX // 2 + 1), more=True)] * 3
+
+
 def test_a_body_that_is_too_large_to_be_collected_is_refused(client: Client) -> None:
-    piece = {"type": "http.request", "body": b"x" * (WHOLE_BYTES_MAX // 2 + 1), "more_body": True}
-    answer = client("POST", "/", messages=[piece, piece, piece], headers=calling("ListQueues"))
-    assert answer.status == 413
+    answer = client("POST", "/", messages=too_large(), headers=calling("ListQueues"))
+    assert (answer.status, answer.json()["__type"]) == (413, "com.amazon.coral.service#RequestEntityTooLargeException")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/bucket?delete", {"content-type": "application/xml"}),
+        # Nobody can tell whose it is: an unsigned form names its action inside.
+        ("/", {"content-type": "application/x-www-form-urlencoded"}),
+    ],
+)
+def test_a_document_that_is_too_large_is_refused_by_s3(client: Client, path: str, headers: dict[str, str]) -> None:
+    client("PUT", "/bucket")
+    answer = client("POST", path, messages=too_large(), headers=headers)
+    assert answer.status == 400
+    assert b"<Code>MaxMessageLengthExceeded</Code>" in answer.body
+
+
+def test_a_form_whose_chunks_cannot_be_read_is_refused(client: Client) -> None:
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-encoding": "aws-chunked",
+        "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length": "4",
+    }
+    answer = client("POST", "/", b"no chunk", headers=headers)
+    assert answer.status == 400
+    assert b"<Error>" in answer.body

@@ -191,7 +191,8 @@ def test_a_damaged_body(emulator: Emulator, s3: Any, bucket: str, damage: Any, c
     [
         ({"Content-MD5": "nonsense"}, "InvalidDigest"),
         ({"Content-MD5": base64(b"x" * 16)}, "BadDigest"),
-        ({"x-amz-content-sha256": "0" * 64}, "XAmzContentSHA256Mismatch"),
+        ({"x-amz-content-sha256": "0" * 64, "x-amz-checksum-crc32": "AAAAAA=="}, "XAmzContentSHA256Mismatch"),
+        ({"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, "InvalidRequest"),
         ({"x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": "AAAAAA=="}, "BadDigest"),
         ({"x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": "AAAA"}, "InvalidRequest"),
     ],

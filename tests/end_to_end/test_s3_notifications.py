@@ -11,7 +11,8 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from tests.end_to_end.asking import refused
+from emu.testing import Emulator
+from tests.end_to_end.asking import ask, refused
 
 
 def arn_of(sqs: Any, queue_url: str) -> str:
@@ -137,3 +138,20 @@ def test_an_event_for_a_queue_that_is_gone_does_not_hinder(s3: Any, sqs: Any, no
     sqs.delete_queue(QueueUrl=queue_url)
     s3.put_object(Bucket=notified, Key="page", Body=b"x")
     assert s3.get_object(Bucket=notified, Key="page")["Body"].read() == b"x"
+
+
+def test_a_trace_goes_on_from_the_request_to_the_message(
+    emulator: Emulator, s3: Any, sqs: Any, bucket: str, queue_url: str
+) -> None:
+    """https://docs.aws.amazon.com/xray/latest/devguide/xray-services-s3.html and xray-services-sqs.html"""
+    notify(s3, bucket, {"QueueArn": arn_of(sqs, queue_url), "Events": ["s3:ObjectCreated:*"]})
+    received(sqs, queue_url)
+    ask(emulator, "PUT", f"/{bucket}/k", b"x", {"X-Amzn-Trace-Id": "Root=1-of-the-object"})
+    form = {"Content-Type": "application/x-www-form-urlencoded", "X-Amzn-Trace-Id": "Root=1-of-the-message"}
+    path = queue_url.removeprefix(emulator.endpoint_url)
+    ask(emulator, "POST", path, b"Action=SendMessage&Version=2012-11-05&MessageBody=x", form)
+    messages = sqs.receive_message(
+        QueueUrl=queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["AWSTraceHeader"]
+    )["Messages"]
+    traces = [message["Attributes"]["AWSTraceHeader"] for message in messages]
+    assert sorted(traces) == ["Root=1-of-the-message", "Root=1-of-the-object"]

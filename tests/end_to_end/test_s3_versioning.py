@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.asking import refused
+from emu.testing import Emulator
+from tests.end_to_end.asking import ask, refused
 
 
 def set_versioning(s3: Any, bucket: str, status: str) -> None:
@@ -114,6 +116,24 @@ def test_many_deletions_in_one_call(s3: Any, versioned: str) -> None:
     assert [entry.get("DeleteMarker", False) for entry in answer] == [True, False, True]
     assert answer[1]["VersionId"] == version_id
     assert "Versions" not in s3.list_object_versions(Bucket=versioned)
+
+
+def test_versions_and_markers_stand_in_the_order_of_keys(emulator: Emulator, s3: Any, versioned: str) -> None:
+    """Clients that read the document as it comes take one after the other for the older one."""
+    for key in ("a", "b"):
+        s3.put_object(Bucket=versioned, Key=key, Body=b"one")
+        s3.delete_object(Bucket=versioned, Key=key)
+        s3.put_object(Bucket=versioned, Key=key, Body=b"two")
+    document = ask(emulator, "GET", f"/{versioned}?versions").body.decode()
+    entries = re.findall("<(Version|DeleteMarker)><Key>(.)</Key>.*?<IsLatest>(.)", document)
+    assert entries == [
+        (kind, key, latest)
+        for key in "ab"
+        for kind, latest in (("Version", "t"), ("DeleteMarker", "f"), ("Version", "f"))
+    ]
+    page = s3.list_object_versions(Bucket=versioned)
+    assert [entry["Key"] for entry in page["Versions"]] == ["a", "a", "b", "b"]
+    assert [entry["Key"] for entry in page["DeleteMarkers"]] == ["a", "b"]
 
 
 def test_versions_page_by_page(s3: Any, versioned: str) -> None:

@@ -7,9 +7,11 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErro
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -70,7 +72,8 @@ def test_text_in_an_error_is_escaped(emulator: Emulator, s3: Any, bucket: str) -
     ("body", "code"), [(b"<Delete>", "MalformedXML"), (b"not xml", "MalformedXML"), (b"<Other/>", "MalformedXML")]
 )
 def test_xml_that_cannot_be_read(emulator: Emulator, bucket: str, body: bytes, code: str) -> None:
-    answer = ask(emulator, "POST", f"/{bucket}?delete", body)
+    md5 = b64encode(hashlib.md5(body).digest()).decode()
+    answer = ask(emulator, "POST", f"/{bucket}?delete", body, {"Content-MD5": md5})
     assert (answer.status, error_of(answer)["Code"]) == (400, code)
 
 

@@ -20,6 +20,7 @@ def run(*arguments: str, folder: Path, timeout_s: float) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_crawl_of_40_pages_survives_two_kills(tmp_path: Path) -> None:
     """It starts at a package that has a dead link on every machine but Windows."""
     site = ("--pages", "40", "--start", "multiprocessing.html")

@@ -68,13 +68,15 @@ def kill(store: DurableStore, files: MortalFiles) -> None:
     files.die()
     checkpointer, journal = store._checkpointer, store._journal
     checkpointer.disable()
-    for task in (*checkpointer._tasks, checkpointer._publication):
-        if task is not None:
-            task.cancel()
+    for task in (*checkpointer._tasks, *checkpointer._publications):
+        task.cancel()
     journal._on_failure = lambda error: None
+    running = journal._thread.is_alive()
     if journal._timer is not None:
         journal._timer.cancel()
-    if journal._thread.is_alive():
+    if running:
         journal._batches.put(None)
         journal._thread.join()
+        journal._fail(Killed("the process was killed"))  # nobody waits for it any more
+        files.close(journal._appender._segment.fd)
     store._claim.lock.release()

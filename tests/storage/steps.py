@@ -32,13 +32,17 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(["put", "small", "large"]), st.sampled_from("abc"), st.integers(0, 3)),
         st.tuples(st.sampled_from(["delete", "pair"]), st.sampled_from("abc"), st.just(0)),
-        st.tuples(st.sampled_from(["wait", "checkpoint", "restart", "reset"]), st.just(""), st.just(0)),
+        st.tuples(st.sampled_from(["wait", "checkpoint", "restart", "kill", "reset"]), st.just(""), st.just(0)),
         st.tuples(st.sampled_from(["snapshot", "restore", "drop"]), st.sampled_from(SNAPSHOTS), st.just(0)),
         st.tuples(st.just("seal"), st.sampled_from(SNAPSHOTS), st.integers(0, 3)),
     ),
     min_size=3,
     max_size=14,
 )
+
+
+ENDS = ("restart", "kill")
+"""Steps that end a life, and begin the next."""
 
 
 class History:
@@ -66,13 +70,19 @@ class History:
         """Everything is on the disk."""
         self._acknowledged = max(lsn for lsn in self._states if lsn <= world.store.lsn)
 
+    def reopened(self, world: World) -> None:
+        """After a kill: what was found may be there, is on the disk by now, and the rest doesn't come back."""
+        self._states = {lsn: state for lsn, state in self._states.items() if lsn <= world.store.lsn}
+        self.synced(world)
+        assert self._states[self._acknowledged] == world.everything()
+
     def allows(self, state: Any) -> bool:
         """Whether everything acknowledged is in the state, and no record only in part."""
         return any(state == seen for lsn, seen in self._states.items() if lsn >= self._acknowledged)
 
 
 class Life:
-    """Takes steps; whatever fails raises. The snapshots lie beside the directory, on the same disk."""
+    """Takes steps but :data:`ENDS`; whatever fails raises. The snapshots lie beside the directory, on the same disk."""
 
     def __init__(self, world: World, history: History, shelf: Shelf) -> None:
         self.world = world
@@ -207,6 +217,6 @@ SCRIPT: Sequence[Step] = (
     ("large", "a", 2), ("pair", "b", 0), ("snapshot", "t", 0), ("restore", "s", 0), ("put", "c", 2),
     ("reset", "", 0), ("large", "b", 3), ("seal", "t", 2), ("restore", "t", 0), ("checkpoint", "", 0),
     ("snapshot", "s", 0), ("seal", "s", 3), ("restart", "", 0), ("drop", "t", 0), ("restore", "s", 0),
-    ("small", "a", 3), ("restart", "", 0),
+    ("small", "a", 3), ("large", "c", 2), ("kill", "", 0), ("delete", "c", 0), ("restart", "", 0),
 )  # fmt: skip
 """A life with everything in it, for cuts at each of its system calls."""

@@ -20,7 +20,7 @@ from storage.errors import DirectoryRefused, StorageUnavailable
 from storage.replacement import StateRefused
 from storage.snapshots.errors import SnapshotError
 from storage.snapshots.shelf import Shelf
-from tests.storage.steps import STEPS, History, Life, Step, check_snapshots
+from tests.storage.steps import ENDS, STEPS, History, Life, Step, check_snapshots
 from tests.storage.tiny import World, fold_now, opened
 from tests.storage.watched import UnsyncedFiles, WatchedFiles
 
@@ -56,7 +56,7 @@ async def _live(files: FaultyFiles, path: Path, steps: list[Step]) -> tuple[Any,
         return None
     life = Life(world, history, Shelf(path / "snapshots", files))
     for step in steps:
-        if step[0] != "restart":
+        if step[0] not in ENDS:
             with contextlib.suppress(OSError, StorageUnavailable, SnapshotError, StateRefused):
                 await life.take(step)
     with contextlib.suppress(StorageUnavailable):
@@ -80,12 +80,14 @@ async def _fresh(path: Path) -> Any:
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@given(
+LIVES = given(
     steps=STEPS,
     where=st.floats(0, 1),
     number=st.sampled_from([errno.EIO, errno.ENOSPC]),
     lasting=st.booleans(),
 )
+
+
 def _lives(steps: list[Step], where: float, number: int, *, lasting: bool) -> None:
     folder = Path(mkdtemp(prefix="emu-fault-"))
     try:
@@ -111,4 +113,4 @@ def _lives(steps: list[Step], where: float, number: int, *, lasting: bool) -> No
 
 @pytest.mark.parametrize("examples", [60, pytest.param(2500, marks=pytest.mark.slow)])
 def test_a_fault_at_any_moment(examples: int) -> None:
-    settings(SETTINGS, max_examples=examples)(_lives)()
+    settings(SETTINGS, max_examples=examples)(LIVES(_lives))()

@@ -1,7 +1,8 @@
 """Directories of each format that was ever released: they open, and what is written today is what was written then.
 
 In ``golden/format-1``, ``rest`` was stopped cleanly; ``killed`` has a base and a journal beyond it; the journal of
-``replaced`` holds a restore of everything and resets of parts, with the documents that they name. After a deliberate
+``replaced`` holds a restore of everything and resets of parts, with the documents that they name; that of ``rolled``
+has a sealed segment, not folded yet, beside its successor. After a deliberate
 change of the format ``python -m tests.storage.test_golden`` makes those of the new one, beside the old ones;
 ``python -m tests.storage.test_golden replaced`` makes one of them.
 """
@@ -72,6 +73,19 @@ async def replaced(path: Path) -> None:
     await _left(world)
 
 
+ROLLED: Any = {("a", HOME, f"entry {number}"): ([number, "ü" * 400], None) for number in range(4)} | {
+    ("a", HOME, "small"): (None, b"small body")
+}
+
+
+async def rolled(path: Path) -> None:
+    world = await opened(path, segment_bytes=4096, files=UnsyncedFiles())
+    await world.store.durable(world.put_small("small", b"small body"))
+    for number in range(4):
+        await world.store.durable(world.put(f"entry {number}", [number, "ü" * 400]))
+    await _left(world)
+
+
 async def _left(world: World) -> None:
     world.store._checkpointer.disable()
     await world.store._journal.close()
@@ -84,7 +98,7 @@ async def _made(kind: str, path: Path) -> None:
     world = await opened(path, segment_bytes=4096, files=UnsyncedFiles())
     world.put("text", "é")
     world.put_small("small", b"small body")
-    world.put_small("binary", b"\xff\x00")
+    await world.store.durable(world.put_small("binary", b"\xff\x00"))
     await world.put_large("large", LARGE)
     world.put("elsewhere", [1, None, {"deep": True}], namespace=OTHER)
     world.put("no rest form", 1.5, machine="b")
@@ -106,10 +120,11 @@ MAKERS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "rest": lambda path: _made("rest", path),
     "killed": lambda path: _made("killed", path),
     "replaced": replaced,
+    "rolled": rolled,
 }
 """What the golden directories were made by."""
-STATES = {"rest": STATE, "killed": STATE, "replaced": REPLACED}
-FOUND = {"rest": "rest", "killed": "live", "replaced": "live"}
+STATES = {"rest": STATE, "killed": STATE, "replaced": REPLACED, "rolled": ROLLED}
+FOUND = {"rest": "rest", "killed": "live", "replaced": "live", "rolled": "live"}
 
 
 async def make(kind: str, path: Path) -> None:

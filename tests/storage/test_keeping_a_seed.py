@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage.errors import StorageUnavailable
+from storage.errors import Damaged, StorageUnavailable
 from storage.files import Files
+from storage.pointer import decode
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from tests.storage.snapshots.conftest import LARGE, PROGRAM, Lab, filled, put
 from tests.storage.tiny import HOME, World, opened
@@ -109,6 +111,113 @@ def test_bodies_in_memory_go_with_the_seed_that_needs_them(tmp_path: Path) -> No
         await reseed(world, content(lab, "one"))
         with pytest.raises(KeyError):
             world.store.bodies.open(only_in_two)
+
+    asyncio.run(case())
+
+
+def seeded(path: Path) -> bool:
+    return decode((path / "emu.json").read_bytes()).seeded
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.parametrize("durability", ["fsync", "os"])
+def test_a_directory_without_a_seed_that_got_one_misses_it(tmp_path: Path, how: str, durability: str) -> None:
+    """A seed is watched for a directory that went on with what it held."""
+    path = tmp_path / "state"
+
+    async def case() -> None:
+        lab, _, two = await two_seeds(tmp_path / "shelf")
+        world = await opened(path, files=UnsyncedFiles())
+        world.put("mine", 1)
+        await world.store.stop()
+        world = await opened(path, files=UnsyncedFiles(), durability=durability)
+        assert (world.store.seed, seeded(path)) == (None, False)
+        await reseed(world, content(lab, "two"))
+        assert seeded(path)
+        await world.store.checkpoint()
+        assert seeded(path)
+        if how == "stopped":
+            await world.store.stop()
+        else:
+            world.abandon()
+        world = await opened(path, files=UnsyncedFiles())
+        await put(world, world.store.seed)
+        assert world.everything() == two
+        await world.store.stop()
+        assert seeded(path)
+
+    asyncio.run(case())
+    (path / "emu" / "seed.json").unlink()
+    with pytest.raises(Damaged, match=r"seed\.json"):
+        World(path)
+
+
+def test_a_seed_that_comes_during_a_publication(tmp_path: Path) -> None:
+    """Publications follow each other: none brings back an ``emu.json`` that another has replaced."""
+    path = tmp_path / "state"
+    reached, kept, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def before(operation: str, file: Path) -> None:
+        if watching and (operation, file.name) == ("rename", "emu.json") and not reached.is_set():
+            reached.set()
+            assert go_on.wait(10)
+
+    def after(operation: str, file: Path) -> None:
+        if (operation, file.name) == ("rename", "seed.json"):
+            kept.set()
+
+    watching = False
+
+    async def case() -> None:
+        nonlocal watching
+        lab, _, _ = await two_seeds(tmp_path / "shelf")
+        world = await opened(path, files=WatchedFiles(before, after=after))
+        world.put("mine", 1)
+        watching = True
+        checkpoint = asyncio.create_task(world.store.checkpoint())
+        assert await asyncio.to_thread(reached.wait, 10)
+        keeping = asyncio.create_task(reseed(world, content(lab, "two")))
+        assert await asyncio.to_thread(kept.wait, 10)
+        await asyncio.sleep(0.05)
+        assert not seeded(path)
+        go_on.set()
+        lsn = (await checkpoint).lsn
+        await keeping
+        pointer = decode((path / "emu.json").read_bytes())
+        assert (pointer.base.lsn >= lsn, pointer.seeded) == (True, True)
+        world.abandon()
+        world = await opened(path)
+        assert world.store.seed.name == "two"
+        await world.store.stop()
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("then", ["checkpointed", "killed"])
+def test_a_mark_that_cannot_be_written_comes_with_the_next_pointer(tmp_path: Path, then: str) -> None:
+    path, failing = tmp_path / "state", False
+
+    def before(operation: str, file: Path) -> None:
+        if failing and (operation, file.name) == ("rename", "emu.json"):
+            raise OSError(28, "no room")
+
+    async def case() -> None:
+        nonlocal failing
+        lab, _, _ = await two_seeds(tmp_path / "shelf")
+        world = await opened(path, files=WatchedFiles(before))
+        failing = True
+        await reseed(world, content(lab, "two"))
+        assert (world.store.seed.name, seeded(path)) == ("two", False)
+        failing = False
+        if then == "checkpointed":
+            await world.store.checkpoint()
+            assert seeded(path)
+            await world.store.stop()
+        else:
+            world.abandon()
+            world = await opened(path)
+            assert seeded(path)
+            await world.store.stop()
 
     asyncio.run(case())
 

@@ -60,3 +60,12 @@ def malformed(lab: Lab) -> None:
     """A body that isn't XML is refused."""
     headers = {"content-md5": "lc+uAhGmLd2IM2WcV6i/kA=="}
     lab.http("delete", "POST", f"/{lab.bucket()}?delete", headers=headers, body=b"<Delete", show=())
+
+
+@delete_objects.error
+def without_a_digest(lab: Lab) -> None:
+    """Content-MD5, or a checksum, is required."""
+    bucket = lab.bucket(objects={"a": b"1"})
+    body = b"<Delete><Object><Key>a</Key></Object></Delete>"
+    lab.http("delete", "POST", f"/{bucket}?delete", body=body, show=())
+    lab.note("left", [entry["Key"] for entry in lab.s3.list_objects_v2(Bucket=bucket).get("Contents", [])])

@@ -1,5 +1,7 @@
 """ListObjectVersions."""
 
+import re
+
 from conformance.case import operation
 from conformance.lab import Lab
 
@@ -10,12 +12,24 @@ list_object_versions = operation(
 
 @list_object_versions.success
 def newest_first(lab: Lab) -> None:
-    """By key, the newest version first; markers are listed apart."""
+    """By key, the newest version first; markers are a list of their own for a client."""
     bucket = lab.bucket("Enabled", objects={"b": b"1"})
     lab.s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     lab.s3.put_object(Bucket=bucket, Key="a", Body=b"22")
     lab.s3.delete_object(Bucket=bucket, Key="b")
     lab.call("list", lab.s3.list_object_versions, Bucket=bucket)
+
+
+@list_object_versions.success
+def in_one_order(lab: Lab) -> None:
+    """Versions and delete markers of one key stand beside each other in the document, the newest first."""
+    bucket = lab.bucket("Enabled")
+    for key in ("a", "b"):
+        lab.s3.put_object(Bucket=bucket, Key=key, Body=b"1")
+        lab.s3.delete_object(Bucket=bucket, Key=key)
+        lab.s3.put_object(Bucket=bucket, Key=key, Body=b"22")
+    document = lab.target.http("GET", f"/{bucket}?versions", {}, b"", None).body
+    lab.note("order", re.findall(r"<(Version|DeleteMarker)>\s*<Key>(.)</Key>", document.decode()))
 
 
 @list_object_versions.success

@@ -38,3 +38,12 @@ def with_another_md5(lab: Lab) -> None:
     upload["UploadId"] = lab.s3.create_multipart_upload(**upload)["UploadId"]
     md5_of_nothing = "1B2M2Y8AsgTpgAmY7PhCfg=="
     lab.call("upload", lab.s3.upload_part, **upload, PartNumber=1, Body=b"x", ContentMD5=md5_of_nothing)
+
+
+@upload_part.error
+def with_half_of_its_name(lab: Lab) -> None:
+    """A part needs its number and its upload's id; with one of them alone no object is stored."""
+    bucket = lab.bucket()
+    lab.http("number alone", "PUT", f"/{bucket}/k?partNumber=1", body=b"x", show=())
+    lab.http("id alone", "PUT", f"/{bucket}/k?uploadId=u", body=b"x", show=("allow",))
+    lab.note("stored", [entry["Key"] for entry in lab.s3.list_objects_v2(Bucket=bucket).get("Contents", [])])

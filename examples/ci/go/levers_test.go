@@ -1,4 +1,4 @@
-// Emu's levers from Go, over plain HTTP: `go test ./examples/ci/go`, with emu at EMU_URL or http://localhost:4566.
+// Emu's levers from Go, over plain HTTP: `cd examples/ci/go && go test`, with emu at EMU_URL or http://localhost:4566.
 // Nothing but the standard library is used; SQS speaks JSON, too.
 package levers
 

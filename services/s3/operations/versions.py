@@ -17,6 +17,7 @@ from services.s3.lookup import bucket_of, payload
 from services.s3.model import ObjectVersion, Version
 from services.s3.names import owner, whole_seconds
 from services.s3.writing import bucket_change
+from services.traits import INTERLEAVED
 
 
 def put_bucket_versioning(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def list_object_versions(ctx: Context, request: dict[str, Any]) -> dict[str, Any
             answer |= {"NextKeyMarker": encode(page.last.key), "NextVersionIdMarker": page.last.version_id}
         else:
             answer["NextKeyMarker"] = encode(page.last_prefix or "")
-    answer |= _entries(bucket, page.items, encode)
+    answer[INTERLEAVED] = _runs(bucket, page.items, encode)
     return answer | {"CommonPrefixes": [{"Prefix": encode(text)} for text in page.prefixes]}
 
 
@@ -102,9 +103,9 @@ def _behind(versions: list[Version], version_id: str) -> list[Version]:
     return behind if any(version.version_id == version_id for version in versions) else versions
 
 
-def _entries(bucket: Bucket, found: list[Version], encode: Callable[[str], str]) -> dict[str, Any]:
-    versions: list[dict[str, Any]] = []
-    markers: list[dict[str, Any]] = []
+def _runs(bucket: Bucket, found: list[Version], encode: Callable[[str], str]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Versions and delete markers in one order, as clients that read the document from its beginning expect them."""
+    runs: list[tuple[str, list[dict[str, Any]]]] = []
     shown_owner = owner(bucket.settings.account)
     for version in found:
         entry: dict[str, Any] = {
@@ -114,14 +115,14 @@ def _entries(bucket: Bucket, found: list[Version], encode: Callable[[str], str])
             "LastModified": whole_seconds(version.last_modified_ms),
             "Owner": shown_owner,
         }
-        if not isinstance(version, ObjectVersion):
-            markers.append(entry)
-            continue
-        entry |= {"ETag": f'"{version.etag}"', "Size": version.size, "StorageClass": version.storage_class}
-        if version.checksum is not None:
-            entry |= {
-                "ChecksumAlgorithm": [version.checksum.algorithm],
-                "ChecksumType": version.checksum.type,
-            }
-        versions.append(entry)
-    return {"Versions": versions, "DeleteMarkers": markers}
+        member = "DeleteMarkers"
+        if isinstance(version, ObjectVersion):
+            member = "Versions"
+            entry |= {"ETag": f'"{version.etag}"', "Size": version.size, "StorageClass": version.storage_class}
+            if version.checksum is not None:
+                entry["ChecksumAlgorithm"] = [version.checksum.algorithm]
+                entry["ChecksumType"] = version.checksum.type
+        if not runs or runs[-1][0] != member:
+            runs.append((member, []))
+        runs[-1][1].append(entry)
+    return runs

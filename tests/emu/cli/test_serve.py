@@ -6,6 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from emu.cli import cli
+from emu.settings import SETTINGS
+
 _TOLD_TO_STOP = """
 import os, signal
 import emu.run
@@ -27,3 +32,9 @@ def test_a_stop_while_it_still_opens_its_directory_ends_it_at_once() -> None:
         cwd=Path(__file__).resolve().parents[3], capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_its_help_has_the_settings_in_their_order() -> None:
+    shown = CliRunner().invoke(cli, ["serve", "--help"]).output
+    places = [shown.index(f"\n  {setting.flag}") for setting in SETTINGS]
+    assert places == sorted(places)

@@ -91,7 +91,8 @@ def test_without_a_server(emu: Any, emulator: Emulator, queue: str) -> None:
 def test_another_state_under_the_name(emu: Any, emulator: Emulator, queue: str) -> None:
     emu("snapshot", "create", "three", "--replace")
     emulator.client("sqs").send_message(QueueUrl=queue, MessageBody="more")
-    assert "another state" in emu("snapshot", "create", "three", status=2).output
+    refused = emu("snapshot", "create", "three", status=2).output
+    assert refused.startswith("emu snapshot create: There is another state under the name 'three'")
     assert "replaced three" in emu("snapshot", "create", "three", "--replace").output
 
 
@@ -102,10 +103,21 @@ def test_a_snapshot_of_a_part(emu: Any, emulator: Emulator, queue: str) -> None:
     emulator.client("s3").delete_bucket(Bucket="pages")
     emulator.client("sqs").purge_queue(QueueUrl=queue)
     assert "- message jobs" in emu("snapshot", "diff", "part", status=1).output
-    emu("snapshot", "restore", "part", *part)
+    assert "(sqs 000000000000 us-east-1 of it; everything now)" in emu("snapshot", "restore", "part", *part).output
     assert emu("snapshot", "diff", "part").output == ""
     assert "part" in emu("snapshot", "restore", "part", "--service", "s3", status=2).output
     assert "account" in emu("snapshot", "create", "x", "--region", "us-east-1", status=2).output
+
+
+def test_a_snapshot_is_deleted_by_its_name(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["snapshot", "delete", str(tmp_path / "x")])
+    assert result.exit_code == 2
+    assert "is a path" in result.output
+
+
+def test_there_are_none(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["snapshot", "list", "--snapshot-dir", str(tmp_path)])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "There are no snapshots.\n")
 
 
 @pytest.mark.parametrize("command", [["list"], ["show", "x"], ["verify", "x"], ["create", "x"]])

@@ -150,7 +150,7 @@ def test_snapshots_elsewhere(directory: Path, tmp_path: Path) -> None:
     emu("restore", shelf / "one", "--data-dir", directory)
     assert emu("diff", f"{shelf}/one", "--data-dir", directory).output == ""
     emu("delete", "one", "--snapshot-dir", shelf)
-    assert emu("list", "--snapshot-dir", shelf).output == ""
+    assert emu("list", "--snapshot-dir", shelf).output == "There are no snapshots.\n"
 
 
 def test_a_directory_of_kumos_is_only_read(rest: Path, tmp_path: Path) -> None:

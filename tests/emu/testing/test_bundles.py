@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,14 +54,21 @@ def test_a_failure_leaves_one_and_a_success_none(run: Run, bundles: Callable[[],
     assert {bundle["bundle.json"]["state"] for bundle in found} == {"ephemeral", "persistent"}
 
 
-def test_a_bundle_opens_as_the_world_it_was(run: Run, bundles: Callable[[], list[dict[str, Any]]]) -> None:
+def test_a_bundle_opens_as_the_world_it_was(
+    run: Run, bundles: Callable[[], list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    """Whatever the user's own settings are."""
     run(SUITE, "-k", "fails")
+    own = tmp_path / "own"
+    settings = {"KUMO_DATA_DIR": str(own), "KUMO_FRESH": "1"}
     found = bundles()
     assert len(found) == 2
     for bundle in found:
         before = bundle["path"].read_bytes()
         command = [sys.executable, "-P", "-m", "emu", "open", str(bundle["path"]), "--port", "0"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **settings}
+        ) as process:
             try:
                 shown = _until_ready(process)
                 connection = Emulator.connect(shown["address"])
@@ -72,6 +81,7 @@ def test_a_bundle_opens_as_the_world_it_was(run: Run, bundles: Callable[[], list
             assert process.wait(20) == 0
         assert "test_it.py::test_fails" in shown["text"]
         assert bundle["path"].read_bytes() == before
+    assert not own.exists()
 
 
 def test_a_dead_server_leaves_what_there_is(run: Run, bundles: Callable[[], list[dict[str, Any]]]) -> None:
@@ -120,6 +130,7 @@ def test_what_is_no_bundle_is_refused(content: str | None, tmp_path: Any) -> Non
     )
     assert done.returncode == 1
     assert "not a bundle" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def _until_ready(process: subprocess.Popen[str]) -> dict[str, str]:

@@ -45,3 +45,4 @@ def test_from_its_date_on_it_fails(run: Run) -> None:
         """
     )
     result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["quarantine: ended *(the worker hangs)"])

@@ -156,7 +156,7 @@ def test_what_is_no_json_object_is_refused(body: bytes, dynamodb: Codec) -> None
 
 
 def test_an_answer_carries_its_checksum_and_request_id(dynamodb: Codec) -> None:
-    response = dynamodb.encode("ListTables", {"TableNames": ["t"]}, post("", {}), "id", None, {})
+    response = dynamodb.encode("ListTables", {"TableNames": ["t"]}, "id", None, {})
     assert response.status == 200
     assert response.body == b'{"TableNames":["t"]}'
     assert response.headers == {
@@ -168,13 +168,13 @@ def test_an_answer_carries_its_checksum_and_request_id(dynamodb: Codec) -> None:
 
 def test_encoded_json_is_put_in_as_it_is(dynamodb: Codec) -> None:
     items = [b'{"a":{"N":"1.0"}}', {"a": {"S": "x"}}]
-    response = dynamodb.encode("Scan", {"Items": items, "Count": 2}, post("", {}), "id", None, {})
+    response = dynamodb.encode("Scan", {"Items": items, "Count": 2}, "id", None, {})
     assert response.body == b'{"Items":[{"a":{"N":"1.0"}},{"a":{"S":"x"}}],"Count":2}'
 
 
 def test_moments_are_seconds(dynamodb: Codec) -> None:
     table = {"TableName": "t", "CreationDateTime": 1_421_866_952_062}
-    response = dynamodb.encode("DescribeTable", {"Table": table}, post("", {}), "id", None, {})
+    response = dynamodb.encode("DescribeTable", {"Table": table}, "id", None, {})
     assert response.body == b'{"Table":{"TableName":"t","CreationDateTime":1421866952.062}}'
     assert table["CreationDateTime"] == 1_421_866_952_062
 
@@ -184,7 +184,7 @@ def test_blobs_are_base64(sqs: Codec) -> None:
     decoded = sqs.decode("SendMessage", post("", {"MessageBody": "b", "MessageAttributes": attributes}))
     assert decoded["MessageAttributes"]["a"]["BinaryValue"] == b"\x00\x01\xff"
     result = {"Messages": [{"Body": "b", "MessageAttributes": decoded["MessageAttributes"]}, {"Body": "c"}]}
-    response = sqs.encode("ReceiveMessage", result, post("", {}), "id", None, {})
+    response = sqs.encode("ReceiveMessage", result, "id", None, {})
     assert isinstance(response.body, bytes)
     assert orjson.loads(response.body) == {"Messages": [{"Body": "b", "MessageAttributes": attributes}, {"Body": "c"}]}
 
@@ -205,7 +205,7 @@ def test_what_is_no_base64_is_refused(value: Any, text: str, sqs: Codec) -> None
 
 
 def test_an_operation_without_output_answers_with_nothing(sqs: Codec) -> None:
-    assert sqs.encode("DeleteMessage", {}, post("", {}), "id", None, {}).body == b""
+    assert sqs.encode("DeleteMessage", {}, "id", None, {}).body == b""
 
 
 def test_modelled_errors_are_in_the_services_namespace(dynamodb: Codec) -> None:

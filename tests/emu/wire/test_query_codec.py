@@ -35,7 +35,7 @@ def code_of(codec: Codec, request: Request) -> str:
 
 
 def answer(codec: Codec, name: str, result: dict[str, Any]) -> str:
-    body = codec.encode(name, result, form(""), "req-1", None, {}).body
+    body = codec.encode(name, result, "req-1", None, {}).body
     assert isinstance(body, bytes)
     return body.decode()
 

@@ -11,6 +11,7 @@ from botocore.handlers import parse_get_bucket_location
 from emu.wire.codecs import Codec
 from emu.wire.message import Request, Response, Slice
 from services.errors import Refusal, ServiceError
+from services.traits import INTERLEAVED
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -38,7 +39,7 @@ def refusal(codec: Codec, request: Request) -> ServiceError:
 
 
 def encode(codec: Codec, name: str, result: dict[str, Any]) -> Response:
-    return codec.encode(name, result, send("GET", "/b/k"), "4442587FB7D0A2F9", None, {})
+    return codec.encode(name, result, "4442587FB7D0A2F9", None, {})
 
 
 class Reader:
@@ -290,7 +291,7 @@ def test_a_header_cannot_be_made_to_end(s3: Codec) -> None:
 
 
 def test_what_an_operation_sets_beside_the_model(s3: Codec) -> None:
-    response = s3.encode("GetObject", {"Body": b""}, send("GET", "/b/k"), "id", 206, {"x-amz-extra": "1"})
+    response = s3.encode("GetObject", {"Body": b""}, "id", 206, {"x-amz-extra": "1"})
     assert (response.status, response.headers["x-amz-extra"]) == (206, "1")
 
 
@@ -369,6 +370,18 @@ def test_a_document(s3: Codec) -> None:
             {"Deleted": [{"Key": "a"}], "Errors": [{"Key": "b", "Code": "AccessDenied"}]},
             f"<DeleteResult {NAMESPACE}><Deleted><Key>a</Key></Deleted>"
             "<Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>",
+        ),
+        (
+            "ListObjectVersions",
+            {
+                INTERLEAVED: [
+                    ("Versions", [{"Key": "a"}]),
+                    ("DeleteMarkers", [{"Key": "b"}]),
+                    ("Versions", [{"Key": "c"}]),
+                ]
+            },
+            f"<ListVersionsResult {NAMESPACE}><Version><Key>a</Key></Version><DeleteMarker><Key>b</Key></DeleteMarker>"
+            "<Version><Key>c</Key></Version></ListVersionsResult>",
         ),
         (
             "GetBucketAcl",

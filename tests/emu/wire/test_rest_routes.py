@@ -72,7 +72,7 @@ def test_the_request_that_botocore_makes_is_named(
         ("GET", "/b/k?attributes", {}, "GetObjectAttributes"),
         ("PUT", "/b/k", {}, "PutObject"),
         ("PUT", "/b/k?x-id=PutObject&unknown=1", {}, "PutObject"),
-        ("PUT", "/b/k?partNumber=1", {}, "PutObject"),
+        ("GET", "/b/k?partNumber=1", {}, "GetObject"),
         ("PUT", "/b/k?partNumber=1&uploadId=u", {}, "UploadPart"),
         ("PUT", "/b/k?uploadId=u&partNumber=1", {"x-amz-copy-source": "b/k"}, "UploadPartCopy"),
         ("PUT", "/b/k", {"x-amz-copy-source": "b/k"}, "CopyObject"),
@@ -97,21 +97,30 @@ def test_a_request_is_named(
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "members"),
+    ("method", "target", "status", "members"),
     [
         ("PATCH", "/b/k", 405, {"Method": "PATCH", "ResourceType": "OBJECT"}),
         ("POST", "/b/k", 405, {"Method": "POST", "ResourceType": "OBJECT"}),
         ("DELETE", "/", 405, {"Method": "DELETE", "ResourceType": "SERVICE"}),
         ("HEAD", "/", 405, {"Method": "HEAD", "ResourceType": "SERVICE"}),
         ("POST", "/b", 412, {"Condition": "Bucket POST must be of the enclosure-type multipart/form-data"}),
+        ("PUT", "/b/k?uploadId=u", 405, {"Method": "PUT", "ResourceType": "UPLOAD"}),
+        ("PUT", "/b/k?partNumber=1", 400, {"ArgumentName": "partNumber", "ArgumentValue": "partNumber"}),
     ],
 )
 def test_what_no_operation_takes_is_refused(
-    method: str, path: str, status: int, members: dict[str, str], wire: Callable[..., Codec]
+    method: str, target: str, status: int, members: dict[str, str], wire: Callable[..., Codec]
 ) -> None:
+    path, _, query = target.partition("?")
     with pytest.raises(ServiceError) as caught:
-        wire("s3", "rest-xml").operation(Request(method, path, "", {}))
+        wire("s3", "rest-xml").operation(Request(method, path, query, {}))
     assert (caught.value.status, caught.value.members) == (status, members)
+
+
+def test_half_of_what_names_a_part_is_no_copy_either(wire: Callable[..., Codec]) -> None:
+    for query in ("uploadId=u", "partNumber=1"):
+        with pytest.raises(ServiceError):
+            wire("s3", "rest-xml").operation(Request("PUT", "/b/k", query, {"x-amz-copy-source": "b/source"}))
 
 
 @pytest.mark.parametrize(

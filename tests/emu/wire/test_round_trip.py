@@ -143,14 +143,14 @@ def test_an_answer_is_read_by_botocore(
     aws, ours = oracle(service, protocol), wire(service, protocol)
     shape = aws.operation(name).output_shape
     if shape is None:
-        response = ours.encode(name, {}, GET, "id", None, {})
+        response = ours.encode(name, {}, "id", None, {})
         assert aws.parsed(name, response)["ResponseMetadata"]["HTTPStatusCode"] in (200, 204)
         return
 
     @QUICK
     @given(structures(shape))
     def check(result: dict[str, Any]) -> None:
-        response = ours.encode(name, result, GET, "request-id", None, {})
+        response = ours.encode(name, result, "request-id", None, {})
         got = aws.parsed(name, response)
         assert got.pop("ResponseMetadata")["RequestId"] == "request-id"
         got.pop("Body", None)

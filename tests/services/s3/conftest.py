@@ -16,6 +16,7 @@ import botocore
 import pytest
 
 from services.errors import ServiceError
+from tests.services.s3.answers import apart
 
 
 @cache
@@ -56,6 +57,7 @@ class S3:
         result = self.caller("s3", operation, **request)
         if inspect.iscoroutine(result):
             result = asyncio.run(result)
+        result = apart(result)
         output = _model()["operations"][operation].get("output")
         if output is None:
             assert result == {}

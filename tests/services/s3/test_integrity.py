@@ -110,13 +110,30 @@ def test_the_entity_tag_of_parts() -> None:
         ({"x-amz-checksum-sha1": checksum_of("SHA1", b"object")}, None),
     ],
 )
-def test_documents(headers: dict[str, str], code: str | None) -> None:
+def test_documents(call: Any, headers: dict[str, str], code: str | None) -> None:
+    ctx = call.world.context("s3", operation="PutBucketVersioning")
     if code is None:
-        verify_document(headers, b"hello")
+        verify_document(ctx, headers, b"hello")
         return
     with pytest.raises(ServiceError) as refused:
-        verify_document(headers, b"hello")
+        verify_document(ctx, headers, b"hello")
     assert refused.value.code == code
+
+
+def test_a_deletion_of_many_objects_says_what_it_holds(call: Any) -> None:
+    ctx = call.world.context("s3", operation="DeleteObjects")
+    for headers in (
+        {"content-md5": HELLO_MD5},
+        {"x-amz-checksum-sha1": checksum_of("SHA1", b"hello")},
+        {"x-amz-trailer": "x-amz-checksum-crc32"},
+    ):
+        verify_document(ctx, headers, b"hello")
+    with pytest.raises(ServiceError) as refused:
+        verify_document(ctx, {"x-amz-content-sha256": hashlib.sha256(b"hello").hexdigest()}, b"hello")
+    assert (refused.value.code, refused.value.message) == (
+        "InvalidRequest",
+        "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+    )
 
 
 @pytest.mark.parametrize("operation", ["DeleteObjects", "PutBucketVersioning", "PutBucketNotificationConfiguration"])

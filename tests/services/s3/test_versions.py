@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.traits import INTERLEAVED
+
 
 def _listed(s3: Any, **request: Any) -> list[tuple[str, str, bool]]:
     answer = s3("ListObjectVersions", Bucket="bucket", **request)
@@ -108,6 +110,25 @@ def test_paging_through_versions(s3: Any) -> None:
             assert len(page["Versions"]) == size
             markers = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
         assert found == expected
+
+
+def test_versions_and_markers_stand_in_one_order(call: Any, s3: Any) -> None:
+    s3.set_versioning("Enabled")
+    for key in ("a", "b"):
+        s3.put(key, b"1")
+        s3("DeleteObject", Bucket="bucket", Key=key)
+        s3.put(key, b"2")
+    s3("DeleteObject", Bucket="bucket", Key="b")
+    runs = call("s3", "ListObjectVersions", Bucket="bucket")[INTERLEAVED]
+    assert [(member, [entry["Key"] for entry in entries]) for member, entries in runs] == [
+        ("Versions", ["a"]),
+        ("DeleteMarkers", ["a"]),
+        ("Versions", ["a"]),
+        ("DeleteMarkers", ["b"]),
+        ("Versions", ["b"]),
+        ("DeleteMarkers", ["b"]),
+        ("Versions", ["b"]),
+    ]
 
 
 def test_common_prefixes_among_versions(s3: Any) -> None:

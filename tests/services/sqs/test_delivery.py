@@ -22,6 +22,14 @@ def test_events_arrive_in_the_record_of_what_caused_them(sqs: Any, call: Any) ->
     assert sqs.bodies(url) == ["one", "two"]
 
 
+def test_an_event_carries_the_trace_on(sqs: Any, call: Any) -> None:
+    url = sqs.queue("events")
+    context = call.world.context("s3", trace_header="Root=1")
+    context.commit(*context.deliver(ARN, ["one"]))
+    (message,) = sqs("ReceiveMessage", QueueUrl=url, MessageSystemAttributeNames=["AWSTraceHeader"])["Messages"]
+    assert message["Attributes"] == {"AWSTraceHeader": "Root=1"}
+
+
 def test_the_queue_may_be_in_another_namespace(sqs: Any, call: Any) -> None:
     url = sqs.queue("events")
     context = call.world.context("s3", "111111111111", "eu-west-1")

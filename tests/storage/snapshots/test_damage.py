@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,25 @@ def test_a_crash_between_the_renames_is_made_good(lab: Lab) -> None:
         made.path.rename(made.path.with_name(".one.old"))
         assert lab.shelf.names() == ["one"]
         lab.verify()
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("then", ["deleted", "replaced"])
+def test_what_a_replacement_left_that_failed_at_its_end_does_not_come_back(lab: Lab, then: str) -> None:
+    async def case() -> None:
+        world = await opened(None)
+        world.put("k", 1)
+        made = await lab.create(world)
+        old = made.path.with_name(".one.old")
+        shutil.copytree(made.path, old)
+        if then == "replaced":
+            world.put("k", 2)
+            await lab.create(world, replace=True)
+            assert not old.exists()
+        lab.shelf.delete("one")
+        assert lab.shelf.names() == []
+        assert not old.exists()
 
     asyncio.run(case())
 
