@@ -171,12 +171,12 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Setting
     for setting in SETTINGS:
         given = flags.get(setting.name)
         if given:
-            values[setting.name] = _parsed(setting, setting.flag, given if setting.many else str(given))
+            parts = [part for each in given for part in _split(each)] if setting.many else str(given)
+            values[setting.name] = _parsed(setting, setting.flag, parts)
             continue
         text = environment.get(setting.variable, "") if setting.variable else ""
         if text:
-            parts = [part.strip() for part in text.split(",")] if setting.many else text
-            values[setting.name] = _parsed(setting, str(setting.variable), parts)
+            values[setting.name] = _parsed(setting, str(setting.variable), _split(text) if setting.many else text)
         else:
             values[setting.name] = setting.default
             defaults.add(setting.name)
@@ -185,6 +185,10 @@ def resolve(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Setting
     if values["run_dir"] is not None:
         values |= {name: value for name, value in _THROWAWAY.items() if name in defaults}
     return Settings(**values, warnings=tuple(_unknown_variables(environment)))
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
 
 
 def _parsed(setting: Setting, source: str, given: Any) -> Any:
@@ -207,6 +211,9 @@ _THROWAWAY = {"durability": "os", "flush_interval_ms": 0}
 """Defaults of a directory that goes with its run: nobody reads Kumo's documents in it, and no power cut matters."""
 
 
+_OF_A_DATA_DIRECTORY = ("reuse", "fresh", "keep_original")
+
+
 def _check_together(values: Mapping[str, Any]) -> None:
     if values["run_dir"] is not None and values["data_dir"] is not None:
         raise SettingError("Give either --run-dir (KUMO_RUN_DIR) or --data-dir (KUMO_DATA_DIR), not both.")
@@ -214,6 +221,10 @@ def _check_together(values: Mapping[str, Any]) -> None:
         raise SettingError("--watch-seed (KUMO_WATCH_SEED) needs --seed (KUMO_SEED), the directory to watch.")
     if values["reuse"] and values["fresh"]:
         raise SettingError("Give either --reuse (KUMO_REUSE) or --fresh (KUMO_FRESH), not both.")
+    if values["data_dir"] is None:
+        for setting in SETTINGS:
+            if setting.name in _OF_A_DATA_DIRECTORY and values[setting.name]:
+                raise SettingError(f"{setting.flag} ({setting.variable}) needs --data-dir (KUMO_DATA_DIR).")
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:

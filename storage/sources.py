@@ -61,6 +61,12 @@ def read_folder(
         case "emu":
             return _read_data_directory(files, Layout(path), program, note, rest)
         case "kumo":
+            if files.exists(Layout(path).own):
+                # What Kumo's documents can't hold stands there: they alone would be another state.
+                raise DirectoryRefused(
+                    f"{path} is incomplete: it has a folder {Layout(path).own.name}, but neither {manifests.FILE} nor"
+                    f" {Layout(path).pointer.name}."
+                )
             home = replace(home, namespaces="single")
             return _Reading(files, Layout(path), program, rest).documents(home, note)
     raise DirectoryRefused(f"{path} holds no state: neither a snapshot nor a data directory, nor documents of Kumo's.")

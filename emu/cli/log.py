@@ -14,8 +14,8 @@ from urllib.request import ProxyHandler, build_opener
 import click
 
 from emu.cli.endpoint import endpoint, endpoint_option, fail
+from emu.history.selection import KINDS
 
-_WHAT = ("commit", "read", "lifecycle", "fault", "mark")
 _HIDDEN = {
     "number", "time_ms", "what", "name", "lsn", "request_id", "operation", "service", "changes", "cause", "account",
     "region", "resource",
@@ -26,7 +26,7 @@ _HIDDEN = {
 @endpoint_option
 @click.option("--follow", "-f", is_flag=True, help="Go on with what happens, until interrupted.")
 @click.option("--since", type=click.IntRange(min=0), help="Only what came behind the record with this lsn.")
-@click.option("--what", type=click.Choice(_WHAT), help="Only this kind of event.")
+@click.option("--what", type=click.Choice(KINDS), help="Only this kind of event.")
 @click.option("--service", help="s3, sqs, dynamodb or sts.")
 @click.option("--operation", help="AWS's name of the operation.")
 @click.option("--resource", help="Queue, table or bucket.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 
 import orjson
@@ -43,5 +44,6 @@ def control_app(world: World, init_scripts: InitScripts, lifecycle: Lifecycle | 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    document = {"error": f"{request.method} {request.url.path}: {error.detail}"}
+    found = "" if error.status_code != HTTPStatus.NOT_FOUND else ". GET /kumo/openapi.json says what there is"
+    document = {"error": f"{request.method} {request.url.path}: {error.detail}{found}"}
     return Response(orjson.dumps(document), error.status_code, error.headers, media_type="application/json")

@@ -9,14 +9,14 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from emu.control.arguments import digits, flag, parameters_of, text
+from emu.control.arguments import digits, flag, one_of, parameters_of, text
 from emu.control.endpoints import REFUSED, Endpoint, Parameter
-from emu.history.selection import Selection
+from emu.history.selection import KINDS, Selection
 from emu.world import World
 
 MEDIA_TYPE = "application/x-ndjson"
 _FILTERS = {
-    "what": "Kind of event: commit, read, lifecycle, fault, mark, clock.",
+    "what": f"Kind of event: {', '.join(KINDS)}.",
     "service": "Service.",
     "operation": "AWS's name of the operation.",
     "resource": "Queue, table or bucket that the event names.",
@@ -51,7 +51,9 @@ class Events:
         after = parameters.take("after", digits(0, 1 << 53), 0)
         since = parameters.take("since", digits(0, 1 << 53), None)
         follow = parameters.take("follow", flag, False)
-        selection = Selection(**{name: parameters.take(name, text, None) for name in _FILTERS})
+        selection = Selection(
+            **{name: parameters.take(name, one_of(*KINDS) if name == "what" else text, None) for name in _FILTERS}
+        )
         parameters.finish()
         if since is not None:
             after = max(after, events.number_of(since))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -114,7 +115,8 @@ class Wait:
         if not missing:
             return answer(shown)
         found = [{"condition": until[read.index(condition)], "found": what} for condition, what in missing]
-        return answer({**shown, "error": f"Not met: {'; '.join(what for _, what in missing)}.", "missing": found}, 408)
+        sentences = "; ".join(f"{orjson.dumps(each['condition']).decode()}: {each['found']}" for each in found)
+        return answer({**shown, "error": f"Not met: {sentences}.", "missing": found}, 408)
 
     def _condition(self, value: Any, path: str) -> Condition:
         if not isinstance(value, dict):

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+KINDS = ("commit", "read", "lifecycle", "fault", "mark")
+"""What an event can be."""
+
 
 class Event(Protocol):
     """What is selected by: every kind of entry has it."""

@@ -63,6 +63,17 @@ def test_settings_that_exclude_each_other(flags: dict[str, Any]) -> None:
         resolve(flags, {})
 
 
+@pytest.mark.parametrize("name", ["reuse", "fresh", "keep_original"])
+def test_what_is_about_a_data_directory_needs_one(name: str) -> None:
+    with pytest.raises(SettingError, match="needs --data-dir"):
+        resolve({name: True}, {})
+    assert getattr(resolve({name: True, "data_dir": "state"}, {}), name) is True
+
+
+def test_many_names_stand_in_one_flag_or_in_several() -> None:
+    assert resolve({"hostname": ("a, b", "c")}, {}).hostname == ("a", "b", "c")
+
+
 @pytest.mark.parametrize("name", [setting.variable for setting in SETTINGS])
 def test_an_empty_variable_is_unset(name: str) -> None:
     assert resolve({}, {name: ""}) == resolve({}, {})

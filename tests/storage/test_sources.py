@@ -103,6 +103,21 @@ def test_a_folder_without_a_state_is_refused(tmp_path: Path, what: str) -> None:
         read(path)
 
 
+def test_documents_beside_what_only_emu_reads_are_not_taken_for_kumos(tmp_path: Path) -> None:
+    """A snapshot whose manifest went: Kumo's documents in it don't hold everything."""
+
+    async def case() -> None:
+        world = await opened(tmp_path / "state", files=UnsyncedFiles())
+        world.put("k", 1)
+        await world.store.stop()
+        (tmp_path / "state" / "emu" / "emu.json").unlink(missing_ok=True)
+        (tmp_path / "state" / "emu.json").unlink(missing_ok=True)
+        with pytest.raises(DirectoryRefused, match="is incomplete"):
+            read(tmp_path / "state")
+
+    asyncio.run(case())
+
+
 def test_a_damaged_directory_is_refused(tmp_path: Path) -> None:
     async def case() -> None:
         path = tmp_path / "state"

@@ -44,12 +44,18 @@ def test_peeking_takes_nothing(bench: Any) -> None:
         ("/kumo/durable?lsn=one", 400, "lsn"),
         ("/kumo/durable?wait=1", 400, "wait"),
         ("/kumo/namespaces?all=1", 400, "all"),
+        ("/kumo/events?what=clock", 400, "what"),
     ],
 )
 def test_misuse(bench: Any, path: str, status: int, field: str) -> None:
     bench.queue()
     answered, answer = bench.control("GET", path)
     assert (answered, answer["field"]) == (status, field), answer
+
+
+def test_an_unknown_path_says_where_the_known_ones_are(bench: Any) -> None:
+    status, answer = bench.control("GET", "/kumo/evnts")
+    assert (status, "/kumo/openapi.json" in answer["error"]) == (404, True)
 
 
 def test_durable(bench: Any) -> None:

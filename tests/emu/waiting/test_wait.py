@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 
@@ -18,6 +19,7 @@ def found(bench: Any, condition: Any) -> str:
     status, answer = bench.control("POST", "/kumo/wait", {"until": [condition], "timeout_ms": 0})
     assert status == 408, answer
     assert answer["missing"][0]["condition"] == condition
+    assert f"{orjson.dumps(condition).decode()}: {answer['missing'][0]['found']}" in answer["error"]
     return str(answer["missing"][0]["found"])
 
 
