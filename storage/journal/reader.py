@@ -45,8 +45,8 @@ class Tail:
         if self.ended:
             return f"{self.reason}, so what comes from byte {self.offset} on was lost when the power went"
         return (
-            f"the last batch, from record {self.lsn} at byte {self.offset} on, was never finished and nobody was told "
-            "about it"
+            f"the last batch, from record {self.lsn} at byte {self.offset} on, was never finished (and with durability "
+            "fsync nobody was told about it)"
         )
 
 

@@ -368,7 +368,7 @@ class Calls(RuleBasedStateMachine):
     def copied(self) -> Path:
         path = self.root / "copy"
         shutil.rmtree(path, ignore_errors=True)
-        shutil.copytree(self.root / "state", path)
+        shutil.copytree(self.root / "state", path, ignore=shutil.ignore_patterns("spare*"))  # made in a thread
         return path
 
     def replayed(self) -> Life:
