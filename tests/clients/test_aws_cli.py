@@ -39,6 +39,7 @@ def aws(environment: dict[str, str], tmp_path: Path) -> Aws:
     return call
 
 
+@pytest.mark.slow
 def test_buckets_and_large_files(aws: Aws, name: str, tmp_path: Path) -> None:
     content = b"a" * (9 * 1024 * 1024)  # above 8 MiB AWS CLI uploads in parts
     (tmp_path / "large").write_bytes(content)

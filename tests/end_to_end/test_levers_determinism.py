@@ -188,7 +188,7 @@ def test_another_seed_gives_other_bytes() -> None:
     assert len(digests) == 2
 
 
-@pytest.mark.parametrize("ending", ["stop", "kill"])
+@pytest.mark.parametrize("ending", [pytest.param("stop", marks=pytest.mark.slow), "kill"])
 def test_a_restart_goes_on_where_it_was(tmp_path: Path, ending: str) -> None:
     def digests() -> Iterator[str]:
         with server(tmp_path / next(names)) as emulator, closing(Script(emulator.port, 2)) as script:

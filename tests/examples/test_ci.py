@@ -125,6 +125,7 @@ def test_each_run_finds_tests_of_its_layers(layers: str, tmp_path: Path) -> None
     assert found == {name for name in ("stateless", "ephemeral", "persistent") if name in layers}
 
 
+@pytest.mark.slow
 def test_the_fast_layers_run_as_their_command_says(tmp_path: Path) -> None:
     """Two tests of them: all are a phase of the project's own CI, and take longer than all others here."""
     report = tmp_path / "junit.xml"

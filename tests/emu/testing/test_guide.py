@@ -59,6 +59,7 @@ def world(request, emu, s3, sqs, dynamodb):
 '''
 
 
+@pytest.mark.slow
 def test_its_tests_pass(run: Run) -> None:
     first, seed, crash = (block for block in BLOCKS if "def test_" in block)
     run(CRAWLER + seed, "--emu-update-snapshots").assert_outcomes(passed=1)

@@ -245,6 +245,7 @@ def _cut(files: CrashModel, target: Path, seed: str) -> None:
     files.after_power_cut(target, lambda most: chance.randint(0, most))
 
 
+@pytest.mark.slow
 def test_a_power_cut_at_each_step(tmp_path: Path) -> None:
     """Of a journal that goes through several segments."""
     rolls = 0
