@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.blobs import DurableBodies
+from storage.collection import collection_paused
 from storage.content import Content, Program
 from storage.directory import Layout
 from storage.errors import DirectoryRefused, StorageUnavailable
@@ -75,7 +76,8 @@ def ready(
 def built(content: Content | None, scope: Scope, program: Program) -> Parts:
     """The parts of a content, its bodies all at hand. Raises StateRefused; in any thread."""
     try:
-        parts = build_parts(content.lines(scope) if content else {}, program.new_machines, scope)
+        with collection_paused():
+            parts = build_parts(content.lines(scope) if content else {}, program.new_machines, scope)
     except DirectoryRefused as error:
         raise StateRefused(str(error)) from error
     for part in parts.values():

@@ -31,8 +31,7 @@ from sortedcontainers import SortedDict
 from services.dynamodb.definition import Definition
 from services.dynamodb.table import Table
 from services.dynamodb.tokens import Tokens
-from services.dynamodb.values import Item
-from services.lines import Block, LineWriter, blocks
+from services.lines import LineWriter, blocks
 
 
 def dump(tables: Mapping[str, Table], tokens: Tokens) -> Iterator[bytes]:
@@ -77,8 +76,3 @@ def load(lines: Iterable[bytes]) -> tuple[SortedDict[str, Table], Tokens]:
         except (KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError(f"{path}: not a table or an item as DynamoDB keeps it ({error!r})") from error
     return tables, tokens
-
-
-def _items(blocks_of_it: Iterable[Block]) -> Iterator[tuple[Item, bytes]]:
-    for block in blocks_of_it:
-        yield from zip(block.entries, block.encoded, strict=True)

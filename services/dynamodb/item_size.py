@@ -55,7 +55,7 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
     total = 0
     for name, value in item.items():
         total += len(name) if name.isascii() else text_size(name)
-        for kind, data in value.items():
-            # Texts, the most frequent by far, without a call of their own.
-            total += len(data) if kind == "S" and data.isascii() else _SIZES[kind](data)
+        # Texts, the most frequent by far, without a call of their own.
+        text = value.get("S")
+        total += len(text) if text is not None and text.isascii() else value_size(value)
     return total

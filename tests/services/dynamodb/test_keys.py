@@ -63,5 +63,13 @@ def test_segments_are_even() -> None:
         assert 850 < sum(low <= key and (high is None or key < high) for key in placed) < 1150
 
 
+@given(st.lists(st.tuples(texts, texts), max_size=8))
+def test_an_encoder_of_many_gives_what_each_gives(pairs: list[tuple[str, str]]) -> None:
+    for schema in (keys.KeySchema("h", "S"), keys.KeySchema("h", "S", "r", "S")):
+        items = [{"h": text(first), "r": text(second)} for first, second in pairs]
+        encode = schema.encoder()
+        assert [encode(item) for item in items] == [schema.encode(item) for item in items]
+
+
 def test_numbers_and_texts_do_not_collide() -> None:
     assert keys.partition({"N": "1"}) != keys.partition({"S": "1"})

@@ -113,3 +113,9 @@ def test_a_sum_must_be_a_number_too() -> None:
 )
 def test_size(text: str, size: int) -> None:
     assert numbers.size(text) == size
+
+
+@given(st.integers(1, 10**38 - 1), st.integers(0, 80))
+def test_a_sign_takes_one_byte(digits: int, zeros: int) -> None:
+    text = numbers.normalised(f"{digits}e{zeros}")
+    assert numbers.size("-" + text) == numbers.size(text) + 1
