@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 class Batch:
     """What is appended at once. data: lines, perhaps none. before, last: the marks of the record before them and of
     the last. synced: they are on the disk, whatever failed then. roll: whether to go on in a new segment behind it;
-    roll_failure: why that wasn't possible, which hurts nothing else."""
+    roll_failure: why that wasn't possible, which hurts nothing else. seconds: how long all that took."""
 
     data: bytes
     before: Mark
@@ -25,6 +25,7 @@ class Batch:
     roll: bool
     synced: bool = False
     roll_failure: OSError | None = None
+    seconds: float = 0.0
 
 
 class Appender:

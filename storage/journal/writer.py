@@ -2,9 +2,10 @@
 
 Records queue on the event loop. All that wait go out together, in one ``pwrite`` and one ``fdatasync`` in the
 journal's own thread, and one shared future wakes everybody who waits for one of them; what queues meanwhile is the
-next batch. With durability ``os`` the loop itself writes (into the page cache) and answers; the thread syncs bodies,
-then the journal, every 200 ms. A failure at or after the write is final: nothing is appended any more and
-:attr:`JournalWriter.failure` says why.
+next batch, which on a slow disk waits a moment for the writers who are just being answered
+(:mod:`storage.journal.gathering`). With durability ``os`` the loop itself writes (into the page cache) and answers;
+the thread syncs bodies, then the journal, every 200 ms. A failure at or after the write is final: nothing is appended
+any more and :attr:`JournalWriter.failure` says why.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
 from storage.files import Files
 from storage.journal.appender import Appender, Batch
+from storage.journal.gathering import Gathering
 from storage.journal.records import Mark
 from storage.journal.segment import SEGMENT_BYTES, Segment
 from storage.pointer import Durability
@@ -76,6 +79,8 @@ class JournalWriter:
         self._roll_wanted = False
         self._roll_failure: OSError | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._gathering = Gathering()
+        self._departure: asyncio.TimerHandle | None = None
         self._batches: SimpleQueue[Batch | None] = SimpleQueue()
         self._appender = Appender(files, segment, segment_bytes)
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
@@ -137,7 +142,9 @@ class JournalWriter:
 
     def _schedule(self) -> None:
         # Not at once: the requests that the loop serves in this turn go out together.
-        if not self._scheduled and self._flight is None and self._loop is not None:
+        if self._scheduled or self._flight is not None or self._loop is None:
+            return
+        if self._departure is None or not self._patience_s():
             self._scheduled = True
             self._loop.call_soon(self._depart)
 
@@ -153,6 +160,27 @@ class JournalWriter:
 
     def _depart(self) -> None:
         self._scheduled = False
+        if self._departure is not None:
+            self._departure.cancel()
+            self._departure = None
+        elif self._loop is not None and (patience_s := self._patience_s()):
+            self._departure = self._loop.call_later(patience_s, self._depart_in_vain)
+            return
+        self._depart_now()
+
+    def _patience_s(self) -> float:
+        """How long the batch should still wait for more records."""
+        if not self._syncs or self._sync_wanted or self._roll_wanted or not self._waiting:
+            return 0.0
+        return self._gathering.patience_s(len(self._waiting))
+
+    def _depart_in_vain(self) -> None:
+        self._departure = None
+        if not self._scheduled:
+            self._gathering.in_vain()
+            self._depart_now()
+
+    def _depart_now(self) -> None:
         if self.failure is not None:
             return
         data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
@@ -185,6 +213,7 @@ class JournalWriter:
 
     def _landed(self, batch: Batch, error: Exception | None) -> None:
         self._flight = None
+        self._gathering.landed(batch.last.lsn - batch.before.lsn, len(self._waiting), batch.seconds)
         if batch.synced:
             self.synced = self.answered = batch.last.lsn
         if error is not None:
@@ -223,6 +252,7 @@ class JournalWriter:
         assert self._loop is not None
         while (batch := self._batches.get()) is not None:
             error: Exception | None = None
+            started = time.perf_counter()
             try:
                 if not self._syncs:
                     self._sync_bodies()
@@ -231,4 +261,5 @@ class JournalWriter:
                 if not isinstance(caught, OSError):
                     _log.exception("the journal can't be written")
                 error = caught
+            batch.seconds = time.perf_counter() - started
             self._loop.call_soon_threadsafe(self._landed, batch, error)
