@@ -76,7 +76,7 @@ class Events:
         self._closed = False
         self._news: asyncio.Future[None] | None = None
 
-    def add(self, what: str, name: str, **fields: Any) -> Entry:
+    def add(self, what: str, name: str, /, **fields: Any) -> Entry:
         return self._add(what, name, fields, None)
 
     def _add(self, what: str, name: str, fields: Mapping[str, Any], replaced: Covers | None) -> Entry:

@@ -6,8 +6,10 @@ since a misspelt one would otherwise be accepted and have no effect.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, overload
 
 import orjson
@@ -18,6 +20,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _MISSING = object()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT_MS_MAX = 253_402_300_799_999
 """The end of the year 9999, where calendars end."""
 
@@ -89,8 +92,12 @@ class Members:
     def finish(self) -> None:
         """Refuses members that nothing reads."""
         for name in self._values:
-            known = ", ".join(dict.fromkeys(self._known)) or "nothing"
-            raise Refused(f"{self.field(name)} is unknown here; there may be: {known}.", self.field(name))
+            raise self.refuse(name, f"is unknown here; {only(self._known)}.")
+
+
+def only(names: Sequence[str]) -> str:
+    """What there may be, as refusals say it."""
+    return f"there may be: {', '.join(dict.fromkeys(names))}" if names else "nothing is expected"
 
 
 def _shown(value: Any) -> str:
@@ -111,7 +118,10 @@ async def body_of(request: Request) -> Members:
 
 
 def parameters_of(request: Request) -> Members:
-    """The request's query parameters: texts."""
+    """The request's query parameters: texts, each given once."""
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if count > 1:
+            raise Refused(f"{name} is given {count} times.", name)
     return Members(request.query_params)
 
 
@@ -121,6 +131,25 @@ def parameters_of(request: Request) -> Members:
 def text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("a text that is not empty")
+    return value
+
+
+def name(value: Any) -> str:
+    """A queue's, table's or bucket's name."""
+    if not isinstance(value, str) or not value or ":" in value or "/" in value:
+        raise ValueError("a name, which is no URL and no ARN")
+    return value
+
+
+def account(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{12}", value):
+        raise ValueError("twelve digits")
+    return value
+
+
+def region(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9-]{2,32}", value):
+        raise ValueError("a region's name such as us-east-1")
     return value
 
 
@@ -145,7 +174,7 @@ def digits(low: int, high: int) -> Callable[[Any], int]:
 def number(low: float, high: float) -> Callable[[Any], float]:
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-            raise ValueError(f"a number from {low:g} to {high:g}")
+            raise ValueError(f"a number from {low:g} to {int(high)}")
         return value
 
     return read
@@ -195,8 +224,7 @@ def moment(value: Any) -> int:
             raise ValueError(problem) from None
         if read.tzinfo is None:
             raise ValueError(problem)
-        since = read.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-        value = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+        value = (read - _EPOCH) // timedelta(milliseconds=1)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOMENT_MS_MAX:
         raise ValueError(problem)
     return value

@@ -20,17 +20,20 @@ from emu.control.arguments import (
     shown_moment,
     true,
 )
-from emu.control.endpoints import REFUSED, Endpoint
+from emu.control.endpoints import REFUSED, STOPPED, Endpoint
 from emu.world import World
 
 _UNITS_MS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000, "milliseconds": 1}
 FACTORS = (0.001, 100_000)
 """How slow and how fast the clock may run."""
 
-_MOMENT = {"type": ["string", "integer"], "description": "ISO 8601 with a time zone, or milliseconds since the epoch."}
+_MOMENT = {
+    "description": "From 1970 to 9999: ISO 8601 with a time zone, or milliseconds since the epoch.",
+    "oneOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0, "maximum": MOMENT_MS_MAX}],
+}
 
 ENDPOINTS = (
-    Endpoint("GET", "/kumo/clock", "Shows the clock."),
+    Endpoint("GET", "/kumo/clock", "Shows the clock.", answers={200: "It."}),
     Endpoint(
         "POST",
         "/kumo/clock",
@@ -54,7 +57,7 @@ ENDPOINTS = (
                 "real": {"const": True},
             },
         },
-        answers={200: "The clock as it is now.", 400: REFUSED, 503: "The disk failed."},
+        answers={200: "The clock as it is now.", 400: REFUSED, 503: STOPPED},
     ),
 )
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emu.control.arguments import Refused, answer, digits, parameters_of
-from emu.control.endpoints import REFUSED, Endpoint, Parameter
+from emu.control.endpoints import COUNT_MAX, REFUSED, Endpoint, Parameter, count
 from emu.disconnection import unless_disconnected
 from emu.world import World
 from storage.errors import StorageUnavailable
@@ -15,9 +15,7 @@ ENDPOINT = Endpoint(
     "GET",
     "/kumo/durable",
     "Answers when a record and all before it are on disk.",
-    parameters=(
-        Parameter("lsn", "The record's number, as x-emu-lsn says it; without it, the last one's.", {"type": "integer"}),
-    ),
+    parameters=(Parameter("lsn", "The record's number, as x-emu-lsn says it; without it, the last one's.", count()),),
     answers={200: "They are.", 400: REFUSED, 503: "The disk failed."},
 )
 
@@ -31,7 +29,7 @@ class Durable:
     async def __call__(self, request: Request) -> Response:
         store = self._world.store
         parameters = parameters_of(request)
-        lsn = parameters.take("lsn", digits(0, 1 << 53), store.lsn)
+        lsn = parameters.take("lsn", digits(0, COUNT_MAX), store.lsn)
         parameters.finish()
         if lsn > store.lsn:
             raise Refused(f"lsn is {lsn}, but the last record so far is {store.lsn}.", "lsn")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from emu.control.arguments import digits, flag, one_of, parameters_of, text
-from emu.control.endpoints import REFUSED, Endpoint, Parameter
+from emu.control.endpoints import COUNT_MAX, REFUSED, TEXT, Endpoint, Parameter, Schema, count
 from emu.history.selection import KINDS, Selection
 from emu.world import World
 
@@ -23,17 +23,21 @@ _FILTERS = {
     "request_id": "Request.",
     "message": "Message id.",
 }
-_INTEGER = {"type": "integer", "minimum": 0}
+
+
+def _schema(name: str) -> Schema:
+    return {"enum": list(KINDS)} if name == "what" else TEXT
+
 
 ENDPOINT = Endpoint(
     "GET",
     "/kumo/events",
     "What happened, oldest first, as JSON lines.",
     parameters=(
-        Parameter("since", "Only what came behind the record with this lsn.", _INTEGER),
-        Parameter("after", "Only events with a greater number.", _INTEGER),
+        Parameter("since", "Only what came behind the record with this lsn.", count()),
+        Parameter("after", "Only events with a greater number.", count()),
         Parameter("follow", "Goes on with what happens, until the client hangs up.", {"enum": ["true", "false"]}),
-        *(Parameter(name, summary) for name, summary in _FILTERS.items()),
+        *(Parameter(name, summary, _schema(name)) for name, summary in _FILTERS.items()),
     ),
     answers={200: "One JSON object a line.", 400: REFUSED},
     media_type=MEDIA_TYPE,
@@ -48,8 +52,8 @@ class Events:
 
     async def __call__(self, request: Request) -> Response:
         parameters, events = parameters_of(request), self._world.events
-        after = parameters.take("after", digits(0, 1 << 53), 0)
-        since = parameters.take("since", digits(0, 1 << 53), None)
+        after = parameters.take("after", digits(0, COUNT_MAX), 0)
+        since = parameters.take("since", digits(0, COUNT_MAX), None)
         follow = parameters.take("follow", flag, False)
         selection = Selection(
             **{name: parameters.take(name, one_of(*KINDS) if name == "what" else text, None) for name in _FILTERS}
@@ -57,7 +61,7 @@ class Events:
         parameters.finish()
         if since is not None:
             after = max(after, events.number_of(since))
-        if follow:
+        if follow and request.method != "HEAD":
             return StreamingResponse(self._follow(after, selection), media_type=MEDIA_TYPE)
         return Response(_lines(selection.documents(events.after(after))), media_type=MEDIA_TYPE)
 

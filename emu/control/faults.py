@@ -8,16 +8,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emu.control.arguments import Members, Refused, answer, body_of, number, one_of, text, whole
-from emu.control.endpoints import REFUSED, Endpoint, Parameter
+from emu.control.arguments import Members, Refused, account, answer, body_of, name, number, one_of, region, text, whole
+from emu.control.endpoints import ACCOUNT, COUNT_MAX, NAME, REFUSED, REGION, TEXT, Endpoint, Parameter, count
 from emu.faults.kinds import CRASH, KINDS
-from emu.faults.refusals import known
+from emu.faults.naming import can_name
+from emu.faults.refusals import THROTTLING, known
 from emu.faults.rules import Rule
 from emu.wire.model import load
 from emu.world import World
 
 LATENCY_MS_MAX = 600_000
-_MANY = 1 << 53
+_ENTRIES_MAX = 1000
 _WHEN = ("before-flush", "after-flush")
 
 ENDPOINTS = (
@@ -32,19 +33,23 @@ ENDPOINTS = (
             "additionalProperties": False,
             "properties": {
                 "kind": {"enum": [*KINDS]},
-                **{name: {"type": "string"} for name in ("service", "operation", "resource", "key")},
-                **{name: {"type": "string"} for name in ("account", "region")},
-                "nth": {"type": "integer", "minimum": 1},
+                "service": {"enum": [*THROTTLING]},
+                "operation": TEXT,
+                "resource": NAME,
+                "key": TEXT,
+                "account": ACCOUNT,
+                "region": REGION,
+                "nth": count(1),
                 "probability": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
                 "seed": {"type": ["string", "integer"]},
-                "count": {"type": "integer", "minimum": 1},
-                "code": {"type": "string"},
-                "status": {"type": "integer", "minimum": 400, "maximum": 599},
-                "message": {"type": "string"},
+                "count": count(1),
+                "code": TEXT,
+                "status": count(400, 599),
+                "message": TEXT,
                 "latency_ms": {"type": "number", "minimum": 0, "maximum": LATENCY_MS_MAX},
-                "entries": {"type": "integer", "minimum": 1},
-                "lsn": {"type": "integer", "minimum": 1},
-                "commits": {"type": "integer", "minimum": 1},
+                "entries": count(1, _ENTRIES_MAX),
+                "lsn": count(1),
+                "commits": count(1),
                 "when": {"enum": [*_WHEN]},
             },
         },
@@ -102,17 +107,18 @@ class FaultRules:
         options = self._options[kind](members, service, operation) if kind in self._options else {}
         options |= _latency(kind, members)
         given: dict[str, Any] = {
-            "resource": members.take("resource", text, None),
+            "resource": members.take("resource", name, None),
             "key": members.take("key", text, None),
-            "account": members.take("account", text, None),
-            "region": members.take("region", text, None),
-            "nth": members.take("nth", whole(1, _MANY), None),
+            "account": members.take("account", account, None),
+            "region": members.take("region", region, None),
+            "nth": members.take("nth", whole(1, COUNT_MAX), None),
             "probability": members.take("probability", _probability, None),
             "seed": members.take("seed", _seed, None),
-            "count": members.take("count", whole(1, _MANY), None),
+            "count": members.take("count", whole(1, COUNT_MAX), None),
         }
         members.finish()
         _check_sense(kind, service, given, members)
+        _check_names(operation, service, given, members)
         return Rule(self._world.faults.next_id(), kind, service, operation, options=options, **given)
 
     def _service(self, kind: str, members: Members) -> str | None:
@@ -133,8 +139,8 @@ class FaultRules:
         entry = self._world.services[service]
         if operation not in entry.operations:
             real = operation in load(service).operations
-            what = "is not implemented by emu" if real else f"is no operation of {entry.title}"
-            raise members.refuse("operation", f"{operation} {what}: the rule could never match.")
+            what = "emu doesn't implement" if real else f"is no operation of {entry.title}"
+            raise members.refuse("operation", f"is {operation}, which {what}: the rule could never match.")
         possible = KINDS[kind].operations
         if possible is not None and operation not in possible[service]:
             names = ", ".join(sorted(possible[service]))
@@ -144,8 +150,8 @@ class FaultRules:
     def _crash(self, members: Members, *_: Any) -> dict[str, Any]:
         when = members.take("when", one_of(*_WHEN))
         last = self._world.store.lsn
-        lsn = members.take("lsn", whole(1, _MANY), None)
-        commits = members.take("commits", whole(1, _MANY), None)
+        lsn = members.take("lsn", whole(1, COUNT_MAX), None)
+        commits = members.take("commits", whole(1, COUNT_MAX), None)
         if (lsn is None) == (commits is None):
             raise Refused("crash needs one of lsn and commits.", "lsn")
         if lsn is not None and lsn <= last:
@@ -158,15 +164,16 @@ def _error(members: Members, service: str | None, operation: str | None) -> dict
     codes = known(service, operation)
     code = members.take("code", text)
     if code not in codes:
-        raise members.refuse("code", f"{code} is no error of it; there are: {', '.join(sorted(codes))}.")
+        whose = f"{service} {operation}" if operation else service
+        raise members.refuse("code", f"is {code}, which is no error of {whose}; there are: {', '.join(sorted(codes))}.")
     status = members.take("status", whole(400, 599), None)
     message = members.take("message", text, None)
     given = {"code": code, "status": status, "message": message}
-    return {name: value for name, value in given.items() if value is not None}
+    return {member: value for member, value in given.items() if value is not None}
 
 
 def _entries(members: Members, *_: Any) -> dict[str, Any]:
-    entries = members.take("entries", whole(1, 1000), None)
+    entries = members.take("entries", whole(1, _ENTRIES_MAX), None)
     return {} if entries is None else {"entries": entries}
 
 
@@ -204,3 +211,12 @@ def _check_sense(kind: str, service: str | None, given: Mapping[str, Any], membe
         raise members.refuse("resource", "can't match: STS has no resources.")
     if (given["resource"] or "").endswith(".fifo") and kind in ("duplicate-delivery", "disorder"):
         raise members.refuse("resource", f"is a FIFO queue's: {kind} happens to standard queues only.")
+
+
+def _check_names(operation: str | None, service: str | None, given: Mapping[str, Any], members: Members) -> None:
+    """Refuses the name of a resource or key beside an operation whose requests name none."""
+    if service is None or operation is None:
+        return
+    for member in ("resource", "key"):
+        if given[member] is not None and not can_name(member, service, operation):
+            raise members.refuse(member, f"can't match: a call of {operation} names none.")

@@ -5,12 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from emu.control import clock, durable, events, faults, marks, namespaces, openapi, peek, wait
-from emu.control.arguments import Refused, answer
+from emu.control import clock, durable, events, faults, marks, namespaces, openapi, peek, state, wait
 from emu.control.endpoints import Endpoint, Handler
 from emu.init_scripts import InitScripts
 from emu.world import World
@@ -28,20 +25,15 @@ def lever_endpoints(world: World, init_scripts: InitScripts) -> Sequence[tuple[E
         (marks.ENDPOINT, marks.Marks(world).__call__),
         (namespaces.ENDPOINT, namespaces.Namespaces(world).__call__),
         (peek.ENDPOINT, peek.Peek(world).__call__),
+        (state.ENDPOINT, state.State(world, init_scripts).__call__),
     ]
 
 
 def lever_routes(world: World, init_scripts: InitScripts, others: Sequence[Endpoint] = ()) -> Sequence[Route]:
     """The routes, and that of the description, which has the ``others`` too."""
     levers = lever_endpoints(world, init_scripts)
-    described = [*openapi.BASIC, *(endpoint for endpoint, _ in levers), *others, openapi.ENDPOINT]
+    described = [*openapi.PROBES, *(endpoint for endpoint, _ in levers), *others, openapi.ENDPOINT]
     return [
         *(endpoint.route(handler) for endpoint, handler in levers),
         openapi.ENDPOINT.route(openapi.OpenApi(described).__call__),
     ]
-
-
-async def refused(request: Request, error: Exception) -> Response:
-    """The answer to a call that can't be carried out."""
-    assert isinstance(error, Refused)
-    return answer(error.document(), error.status)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emu.control.arguments import answer, body_of, mapping, text
-from emu.control.endpoints import REFUSED, Endpoint
+from emu.control.arguments import Refused, answer, body_of, mapping, text
+from emu.control.endpoints import REFUSED, TEXT, Endpoint
 from emu.world import World
 
 NAME_LENGTH_MAX = 1000
-_OWN = frozenset({"number", "time_ms", "what", "name"})
+_OWN = frozenset({"number", "time_ms", "what", "name", "lsn", "changes", "cause", "resources"})
+"""Members that have a meaning in every entry or in those of commits and reads; filters rely on it."""
 
 ENDPOINT = Endpoint(
     "POST",
@@ -20,7 +21,10 @@ ENDPOINT = Endpoint(
         "type": "object",
         "required": ["name"],
         "additionalProperties": False,
-        "properties": {"name": {"type": "string", "maxLength": NAME_LENGTH_MAX}, "fields": {"type": "object"}},
+        "properties": {
+            "name": {**TEXT, "maxLength": NAME_LENGTH_MAX},
+            "fields": {"type": "object", "propertyNames": {"not": {"enum": sorted(_OWN)}}},
+        },
     },
     answers={201: "The entry.", 400: REFUSED},
 )
@@ -41,6 +45,8 @@ class Marks:
             raise members.refuse("name", f"is longer than {NAME_LENGTH_MAX} characters.")
         for field in fields:
             if field in _OWN:
-                raise members.refuse("fields", f"can't hold {field}, which every entry has.")
-        entry = self._world.events.add("mark", name, **{"lsn": self._world.store.lsn, **fields})
+                raise Refused(
+                    f"fields can't hold {field}, which means something of its own in events.", f"fields.{field}"
+                )
+        entry = self._world.events.add("mark", name, lsn=self._world.store.lsn, **fields)
         return answer(entry.document(), 201)

@@ -13,22 +13,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from emu.control.arguments import answer
-from emu.control.endpoints import Endpoint
+from emu.control.endpoints import REFUSED, Endpoint
 from emu.version import version
 
 ENDPOINT = Endpoint("GET", "/kumo/openapi.json", "This description.", answers={200: "An OpenAPI 3.1 document."})
 
-BASIC = (
+PROBES = (
     Endpoint(
         "GET",
         "/kumo/ready",
         "Whether the init scripts are through.",
         answers={200: "They are.", 503: "They are not, or one failed; reason says which."},
     ),
-    Endpoint("GET", "/kumo/state", "What emu holds and how it keeps it."),
 )
-"""What is no lever, but there too."""
+"""What is answered before the application is asked: :mod:`emu.control.health`."""
 
+_FOREIGN = "The request comes from a web page, or its Host may be anyone's."
 _ERROR = {
     "type": "object",
     "required": ["error"],
@@ -51,19 +51,20 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    in_path = set(re.findall(r"{(\w+)", endpoint.path))
     words = re.findall(r"[a-z]+", endpoint.path.removeprefix("/kumo/"))
+    # Everybody's but the probes', which are answered before they could be refused.
+    answers = endpoint.answers if endpoint in PROBES else {400: REFUSED, 403: _FOREIGN, **endpoint.answers}
     operation: dict[str, Any] = {
         "operationId": "-".join([endpoint.method.lower(), *words]),
         "summary": endpoint.summary,
-        "responses": {str(status): _response(endpoint, status) for status in endpoint.answers},
+        "responses": {str(status): _response(endpoint, what, status) for status, what in sorted(answers.items())},
     }
     if endpoint.parameters:
         operation["parameters"] = [
             {
                 "name": parameter.name,
-                "in": "path" if parameter.name in in_path else "query",
-                "required": parameter.name in in_path,
+                "in": "path" if parameter.name in endpoint.in_path else "query",
+                "required": parameter.name in endpoint.in_path,
                 "description": parameter.summary,
                 "schema": parameter.schema,
             }
@@ -74,12 +75,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     return operation
 
 
-def _response(endpoint: Endpoint, status: int) -> dict[str, Any]:
+def _response(endpoint: Endpoint, what: str, status: int) -> dict[str, Any]:
     if status >= 400:
         content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     else:
         content = {endpoint.media_type: {"schema": {}}}
-    return {"description": endpoint.answers[status], "content": content}
+    return {"description": what, "content": content}
 
 
 class OpenApi:

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emu.control.arguments import Refused, answer, digits, parameters_of, text
-from emu.control.endpoints import ACCOUNT, REFUSED, REGION, Endpoint, Parameter
+from emu.control.arguments import Refused, account, answer, digits, parameters_of, region
+from emu.control.endpoints import OF_ACCOUNT, OF_REGION, REFUSED, Endpoint, Parameter, count
 from emu.world import World
 from services.sqs.message import Message, Phase
 
@@ -22,12 +22,12 @@ ENDPOINT = Endpoint(
     "Shows a queue's messages and their state, oldest first. Nothing is received.",
     parameters=(
         Parameter("name", "The queue's name."),
-        ACCOUNT,
-        REGION,
+        OF_ACCOUNT,
+        OF_REGION,
         Parameter(
             "limit",
             "At most so many.",
-            {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
+            {**count(1, LIMIT_MAX), "default": LIMIT_DEFAULT},
         ),
     ),
     answers={200: "The messages.", 400: REFUSED, 404: "There is no such queue."},
@@ -45,21 +45,21 @@ class Peek:
     async def __call__(self, request: Request) -> Response:
         name = request.path_params["name"]
         parameters = parameters_of(request)
-        account = parameters.take("account", text, self._world.home[0])
-        region = parameters.take("region", text, self._world.home[1])
+        owner = parameters.take("account", account, self._world.home[0])
+        place = parameters.take("region", region, self._world.home[1])
         limit = parameters.take("limit", digits(1, LIMIT_MAX), LIMIT_DEFAULT)
         parameters.finish()
         state: Any = self._world.states["sqs"]
-        queue = state.find(account, region, name)
+        queue = state.find(owner, place, name)
         if queue is None:
-            raise Refused(f"There is no queue {name} in account {account}, region {region}.", "name", 404)
+            raise Refused(f"There is no queue {name} in account {owner}, region {place}.", "name", 404)
         now_ms = self._world.clock.now_ms()
         messages = [_shown(message, now_ms) for _, message in islice(sorted(queue.messages.items()), limit)]
         return answer(
             {
                 "queue": name,
-                "account": account,
-                "region": region,
+                "account": owner,
+                "region": place,
                 "now_ms": now_ms,
                 "messages": messages,
                 "more": len(queue.messages) > limit,

@@ -8,9 +8,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from emu.control.endpoints import Endpoint
 from emu.init_scripts import InitScripts
 from emu.version import version
 from emu.world import World
+
+ENDPOINT = Endpoint("GET", "/kumo/state", "What emu holds and how it keeps it.", answers={200: "It."})
 
 
 def describe(world: World, init_scripts: InitScripts) -> dict[str, Any]:
@@ -40,6 +43,8 @@ def _seed(world: World) -> dict[str, Any] | None:
 
 
 class State:
+    """The handler."""
+
     def __init__(self, world: World, init_scripts: InitScripts) -> None:
         self._world = world
         self._init_scripts = init_scripts

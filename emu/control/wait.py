@@ -10,8 +10,22 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emu.control.arguments import Members, Refused, answer, body_of, mapping, number, sequence, text, true, whole
-from emu.control.endpoints import REFUSED, Endpoint
+from emu.control.arguments import (
+    Members,
+    Refused,
+    account,
+    answer,
+    body_of,
+    mapping,
+    name,
+    number,
+    region,
+    sequence,
+    text,
+    true,
+    whole,
+)
+from emu.control.endpoints import ACCOUNT, COUNT_MAX, NAME, REFUSED, REGION, STOPPED, TEXT, Endpoint, count
 from emu.disconnection import unless_disconnected
 from emu.init_scripts import InitScripts
 from emu.waiting.conditions import (
@@ -36,7 +50,6 @@ from services.machine import Namespace
 
 TIMEOUT_MS_DEFAULT = 10_000
 TIMEOUT_MS_MAX = 600_000
-_COUNT_MAX = 1 << 53
 _NUMBERS = ("holds", "at_least", "at_most")
 
 ENDPOINT = Endpoint(
@@ -55,27 +68,29 @@ ENDPOINT = Endpoint(
                     "type": "object",
                     "additionalProperties": False,
                     "properties": {
-                        "queue_empty": {"type": "string"},
-                        "queue": {"type": "string"},
-                        "table": {"type": "string"},
-                        "bucket": {"type": "string"},
-                        **{name: {"type": "integer", "minimum": 0} for name in _NUMBERS},
-                        "key": {"type": ["string", "object"]},
-                        "expression": {"type": "string"},
+                        **dict.fromkeys(("queue_empty", "queue", "table", "bucket"), NAME),
+                        **{bound: count() for bound in _NUMBERS},
+                        "key": {"type": ["string", "object"], "minLength": 1},
+                        "expression": TEXT,
                         "names": {"type": "object"},
                         "values": {"type": "object"},
-                        "durable": {"type": "integer", "minimum": 0},
-                        "quiet_ms": {"type": "integer", "minimum": 1},
+                        "durable": count(),
+                        "quiet_ms": count(1, TIMEOUT_MS_MAX),
                         "init_finished": {"const": True},
-                        "account": {"type": "string"},
-                        "region": {"type": "string"},
+                        "account": ACCOUNT,
+                        "region": REGION,
                     },
                 },
             },
             "timeout_ms": {"type": "number", "minimum": 0, "maximum": TIMEOUT_MS_MAX, "default": TIMEOUT_MS_DEFAULT},
         },
     },
-    answers={200: "All hold.", 400: REFUSED, 408: "The time is over; missing says what there was instead."},
+    answers={
+        200: "All hold.",
+        400: REFUSED,
+        408: "The time is over; missing says what there was instead.",
+        503: STOPPED,
+    },
 )
 
 
@@ -85,11 +100,11 @@ class Wait:
     def __init__(self, world: World, init_scripts: InitScripts) -> None:
         self._world = world
         self._readers: Mapping[str, Callable[[Members, Namespace], Condition]] = {
-            "queue_empty": lambda members, namespace: QueueEmpty(namespace, members.take("queue_empty", text)),
+            "queue_empty": lambda members, namespace: QueueEmpty(namespace, members.take("queue_empty", name)),
             "queue": lambda members, namespace: self._holds("queue", members, namespace),
             "table": self._table,
             "bucket": self._bucket,
-            "durable": lambda members, _: Durable(members.take("durable", whole(0, _COUNT_MAX))),
+            "durable": lambda members, _: Durable(members.take("durable", whole(0, COUNT_MAX))),
             "quiet_ms": lambda members, _: Quiet(members.take("quiet_ms", whole(1, TIMEOUT_MS_MAX)) / 1000),
             "init_finished": self._init_finished,
         }
@@ -100,7 +115,7 @@ class Wait:
         until = members.take("until", sequence)
         timeout_ms = members.take("timeout_ms", number(0, TIMEOUT_MS_MAX), TIMEOUT_MS_DEFAULT)
         members.finish()
-        read = [self._condition(value, f"until[{number}]") for number, value in enumerate(until)]
+        read = [self._condition(value, f"until[{place}]") for place, value in enumerate(until)]
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
@@ -122,13 +137,14 @@ class Wait:
         if not isinstance(value, dict):
             raise Refused(f"{path} must be an object.", path)
         members = Members(value, f"{path}.")
-        given = [name for name in self._readers if name in members]
+        given = [each for each in self._readers if each in members]
         if len(given) != 1:
-            raise Refused(f"{path} must hold exactly one of {', '.join(self._readers)}.", path)
+            held = ", ".join(given or members.names()) or "nothing"
+            raise Refused(f"{path} holds {held}, but must hold exactly one of {', '.join(self._readers)}.", path)
         home = self._world.home
         namespace = (home[0], home[1])
         if given[0] in ("queue_empty", "queue", "table", "bucket"):
-            namespace = (members.take("account", text, home[0]), members.take("region", text, home[1]))
+            namespace = (members.take("account", account, home[0]), members.take("region", region, home[1]))
         condition = self._readers[given[0]](members, namespace)
         members.finish()
         return condition
@@ -138,27 +154,36 @@ class Wait:
         return InitFinished(self._init_scripts)
 
     def _holds(self, what: str, members: Members, namespace: Namespace) -> Condition:
-        name = members.take(what, text)
-        numbers = [members.take(bound, whole(0, _COUNT_MAX), None) for bound in _NUMBERS]
+        named = members.take(what, name)
+        numbers = [members.take(bound, whole(0, COUNT_MAX), None) for bound in _NUMBERS]
         if numbers == [None, None, None]:
             also = {"table": ", or key", "bucket": ", or key"}.get(what, "")
             raise members.refuse(what, f"needs one of {', '.join(_NUMBERS)} beside it{also}.")
         holds, low, high = numbers
         if low is not None and high is not None and low > high:
             raise members.refuse("at_least", "is more than at_most: no number is both.")
+        sought = Numbers(holds, low, high)
+        if holds is not None and not sought.allow(holds):
+            raise members.refuse("holds", "is not between at_least and at_most.")
         assert what in COUNTS
-        return Holds(namespace, what, name, Numbers(holds, low, high))
+        return Holds(namespace, what, named, sought)
 
     def _bucket(self, members: Members, namespace: Namespace) -> Condition:
         if "key" not in members:
             return self._holds("bucket", members, namespace)
-        return ObjectExists(members.take("bucket", text), members.take("key", text))
+        return ObjectExists(members.take("bucket", name), members.take("key", text))
 
     def _table(self, members: Members, namespace: Namespace) -> Condition:
         if "key" not in members:
             return self._holds("table", members, namespace)
-        name, key = members.take("table", text), members.take("key", mapping)
-        return ItemMatches(namespace, name, key, _expression(members))
+        condition = ItemMatches(
+            namespace, members.take("table", name), members.take("key", mapping), _expression(members)
+        )
+        try:
+            condition.check_key(self._world)
+        except ServiceError as error:
+            raise members.refuse("key", f"can't be used: {error.message}") from None
+        return condition
 
 
 def _expression(members: Members) -> Bound | None:
@@ -167,9 +192,9 @@ def _expression(members: Members) -> Bound | None:
     names = members.take("names", mapping, None)
     values = members.take("values", mapping, None)
     if expression is None:
-        for name, given in (("names", names), ("values", values)):
+        for member, given in (("names", names), ("values", values)):
             if given is not None:
-                raise members.refuse(name, "means something only beside an expression.")
+                raise members.refuse(member, "means something only beside an expression.")
         return None
     try:
         known = Placeholders(names, values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import Any, Literal
 
 from services.context import Context
@@ -28,8 +27,3 @@ class Call:
     def run(self) -> Result:
         """What would happen without a fault."""
         return self.operation.run(self.ctx, self.members)
-
-    async def finished(self) -> dict[str, Any]:
-        """The same for an operation that may wait."""
-        result = self.run()
-        return await result if isawaitable(result) else result

@@ -19,11 +19,11 @@ _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 async def send_cut(response: Response, cut: Cut, send: Send, receive: Receive) -> None:
-    """Ends the connection instead of the answer, or half way through its body."""
+    """Ends the connection instead of the answer, or half way through its body; an answer without a body has no half."""
     content = _closed(response)
     # ASGI has no word for it; uvicorn's ``send`` is a method of the cycle that holds the connection.
     transport = send.__self__.transport  # type: ignore[attr-defined]
-    if cut == "half":
+    if cut == "half" and content:
         length = (b"content-length", str(len(content)).encode())
         headers = [
             (name.encode(), value.encode()) for name, value in response.headers.items() if name != "content-length"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import isawaitable
 from typing import Any
 
@@ -15,6 +15,7 @@ from emu.faults.call import Call, Cut, Result
 from emu.faults.delivery import duplicate, queue_of
 from emu.faults.kinds import CRASH, DUPLICATE, KINDS
 from emu.faults.rules import Rule
+from emu.resources import addressed
 from services.context import Context
 from services.operation import Operation
 from storage.store import Store
@@ -79,20 +80,25 @@ class Faults:
     # Calls
 
     def carry_out(self, operation: Operation, ctx: Context, members: dict[str, Any]) -> Result:
-        """The operation's result, or what the first rule that the call meets makes of it."""
+        """The operation's result, or what the oldest rule that hits makes of it. All that match have counted it."""
         call = Call(ctx, operation, members)
+        acting: Rule | None = None
+        doubling: list[Rule] = []
         for rule in self.rules or ():
-            kind = KINDS[rule.kind]
-            if kind.operations is not None and ctx.operation not in kind.operations.get(ctx.service, ()):
-                continue
-            if not rule.matches(ctx, members):
+            if not _meets(rule, call):
                 continue
             if rule.kind == DUPLICATE:
-                return self._duplicating(rule, call)
-            if kind.act is not None and kind.can_happen(call) and rule.hit():
-                self._tell(rule, ctx)
-                return self._act_later(rule, call) if rule.latency_s else self._act(rule, call)
-        return call.run()
+                doubling.append(rule)
+            elif acting is not None:
+                rule.calls += 1
+            elif rule.hit():
+                acting = rule
+        if acting is None:
+            result = call.run()
+        else:
+            self._tell(acting, call)
+            result = self._act_later(acting, call) if acting.latency_s else self._act(acting, call)
+        return self._double(doubling, call, result) if doubling else result
 
     async def _act_later(self, rule: Rule, call: Call) -> dict[str, Any]:
         await asyncio.sleep(rule.latency_s)
@@ -109,19 +115,27 @@ class Faults:
             if call.cut is not None:
                 self.cuts[call.ctx.request_id] = call.cut
 
-    async def _duplicating(self, rule: Rule, call: Call) -> dict[str, Any]:
+    async def _double(self, rules: Sequence[Rule], call: Call, result: Result) -> dict[str, Any]:
         """A receive that gives out something the rule hasn't doubled yet counts; an empty one doesn't."""
-        result = await call.finished()
-        doubled = self._duplicated.setdefault(rule.id, set())
-        fresh = [message for message in result.get("Messages", ()) if message["MessageId"] not in doubled]
-        if fresh and queue_of(call) is not None and rule.hit():
-            doubled.update(message["MessageId"] for message in fresh)
-            duplicate(rule, call, {"Messages": fresh})
-            self._tell(rule, call.ctx)
-            await asyncio.sleep(rule.latency_s)
-        return result
+        received = await result if isawaitable(result) else result
+        happened = False
+        for rule in rules:
+            doubled = self._duplicated.setdefault(rule.id, set())
+            fresh = [message for message in received.get("Messages", ()) if message["MessageId"] not in doubled]
+            if not fresh or queue_of(call) is None:
+                continue
+            if happened:
+                rule.calls += 1
+            elif rule.hit():
+                happened = True
+                doubled.update(message["MessageId"] for message in fresh)
+                duplicate(rule, call, {"Messages": fresh})
+                self._tell(rule, call)
+                await asyncio.sleep(rule.latency_s)
+        return received
 
-    def _tell(self, rule: Rule, ctx: Context) -> None:
+    def _tell(self, rule: Rule, call: Call) -> None:
+        ctx, named = call.ctx, addressed(call.ctx.service, call.members)
         self._events.add(
             "fault",
             rule.kind,
@@ -132,7 +146,9 @@ class Faults:
             operation=ctx.operation,
             account=ctx.account,
             region=ctx.region,
-            resource=rule.resource,
+            resource=named.names[0] if named.names else None,
+            **({"resources": list(named.names)} if len(named.names) > 1 else {}),
+            **({"key": named.key} if named.key is not None else {}),
             **({"latency_ms": rule.options["latency_ms"]} if rule.latency_s else {}),
         )
 
@@ -165,6 +181,16 @@ class Faults:
         log.warning("a fault kills the server", **words)
         self.leave_word({"fault": CRASH, **words})
         self._kill()
+
+
+def _meets(rule: Rule, call: Call) -> bool:
+    """Whether the call is one that the rule's kind can happen to, and one that the rule is for."""
+    kind, ctx = KINDS[rule.kind], call.ctx
+    return (
+        (kind.operations is None or ctx.operation in kind.operations.get(ctx.service, ()))
+        and rule.matches(ctx, call.members)
+        and kind.can_happen(call)
+    )
 
 
 def _is_reached(rule: Rule, store: Store) -> bool:

@@ -34,10 +34,11 @@ class Selection:
     def documents(self, entries: Iterable[Event]) -> list[dict[str, Any]]:
         """The selected entries, as they are shown."""
         found = (entry.document() for entry in entries if self.what in (None, entry.what))
-        return [document for document in found if self._wants(document)]
+        return [document for document in found if self.wants(document)]
 
-    def _wants(self, document: Mapping[str, Any]) -> bool:
-        for name in ("service", "operation", "request_id"):
+    def wants(self, document: Mapping[str, Any]) -> bool:
+        """Whether an entry that is shown already is one of the selected."""
+        for name in ("what", "service", "operation", "request_id"):
             wanted = getattr(self, name)
             if wanted is not None and document.get(name) != wanted:
                 return False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emu.testing.errors import TestingError
     from emu.testing.events import Events
     from emu.testing.faults import Fault, FaultNeverHit
-    from emu.testing.guards import RealAwsRefused
+    from emu.testing.guards import EndpointElsewhere, RealAwsRefused
     from emu.testing.handle import Handle
     from emu.testing.levers import Levers, NotMet
     from emu.testing.seeds import SeedError, SeedFromAnotherCommit
@@ -31,6 +31,7 @@ __all__ = [
     "DirectoryDamaged",
     "Emulator",
     "EmulatorError",
+    "EndpointElsewhere",
     "Events",
     "Fault",
     "FaultNeverHit",
@@ -52,6 +53,7 @@ _MODULES = {
     "DirectoryDamaged": "verifier",
     "Emulator": "emulator",
     "EmulatorError": "emulator",
+    "EndpointElsewhere": "guards",
     "Events": "events",
     "Fault": "faults",
     "FaultNeverHit": "faults",

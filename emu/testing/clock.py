@@ -51,10 +51,10 @@ class Clock:
         milliseconds: float = 0,
     ) -> datetime:
         """Moves forward. Every deadline on the way is carried out in its order and at its own moment."""
-        total = (by or timedelta()) + timedelta(
-            days=days, hours=hours, minutes=minutes, seconds=seconds, milliseconds=milliseconds
-        )
-        return self._change({"advance": {"milliseconds": round(total / timedelta(milliseconds=1))}})
+        milliseconds += (by or timedelta()) / timedelta(milliseconds=1)
+        units = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, "milliseconds": milliseconds}
+        given = {unit: number for unit, number in units.items() if number}
+        return self._change({"advance": given or {"milliseconds": 0}})
 
     def run(self, factor: float) -> datetime:
         """Lets time pass ``factor`` times as fast as real time."""

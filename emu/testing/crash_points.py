@@ -98,15 +98,19 @@ def run(
     when: ``after-flush``, the commit is on disk and its answer lost; or ``before-flush``, the record itself is lost,
     with which boundary n is reached from the other side: at commit n + 1.
     """
+    if when not in (BEFORE_FLUSH, AFTER_FLUSH):
+        raise ValueError(f"when is {when!r}, but must be {BEFORE_FLUSH!r} or {AFTER_FLUSH!r}.")
     again = resume or pipeline
     emulator.snapshot(_START, replace=True)
     sqs = emulator.client("sqs")  # made once: it takes longer than many a pipeline
     commits = _rehearse(emulator, pipeline, check)
     verdict = check or (lambda: _compare_with_goal(emulator))
     boundaries = []
-    for number in sorted(range(len(commits) + 1) if at is None else set(at)):
+    numbers = sorted(range(len(commits) + 1) if at is None else set(at))
+    for number in numbers:
         if not 0 <= number <= len(commits):
             raise ValueError(f"There is no boundary {number}: the pipeline makes {len(commits)} commits.")
+    for number in numbers:
         if when == BEFORE_FLUSH and number == len(commits):
             continue  # behind the last commit there is none to lose
         emulator.restore(_START)
@@ -236,7 +240,8 @@ def _port_of_peer(sock: socket.socket, _: Any) -> int | None:
 def _compare_with_goal(emulator: Emulator) -> None:
     """Raises AssertionError with what is lost, doubled or different beside the run without a crash."""
     problems = emulator.diff(_GOAL).problems()
-    assert not problems, "; ".join(problems)
+    if problems:  # no assert statement: pytest would add its own explanation
+        raise AssertionError("; ".join(problems))
 
 
 def _shown(error: BaseException) -> str:

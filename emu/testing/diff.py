@@ -8,7 +8,18 @@ from typing import Any
 
 _KEPT = frozenset({"bucket", "object", "delete marker", "upload", "part", "queue", "table", "item"})
 _PASSING = frozenset({"message"})
+_BOOKKEEPING = frozenset({"deduplication", "attempt", "token", "clock"})
+_SERVICES = ("s3", "sqs", "dynamodb", "emu")
 _SHOWN_MAX = 50
+
+
+class Differences(list[dict[str, Any]]):
+    """Some differences. Shown, in an assertion's explanation for instance, each is a line for people."""
+
+    def __repr__(self) -> str:
+        lines = [_line(difference) for difference in self[:_SHOWN_MAX]]
+        rest = len(self) - len(lines)
+        return "\n".join([*lines, *([f"… and {rest} more"] if rest else [])]) or "no differences"
 
 
 class Diff:
@@ -21,28 +32,22 @@ class Diff:
     """
 
     def __init__(self, differences: Iterable[Mapping[str, Any]]) -> None:
-        self.differences = [dict(difference) for difference in differences]
+        self.differences = Differences(dict(difference) for difference in differences)
 
     @property
     def equal(self) -> bool:
         """Whether nothing differs of what AWS would show: resources, objects, messages, items."""
         return all(difference["what"] not in _KEPT | _PASSING for difference in self.differences)
 
-    def added(
-        self, service: str | None = None, resource: str | None = None, what: str | None = None
-    ) -> list[dict[str, Any]]:
+    def added(self, service: str | None = None, resource: str | None = None, what: str | None = None) -> Differences:
         """What the snapshot doesn't hold. ``added("dynamodb", "pages", "item")``: the items new in that table."""
         return self._of("added", service, resource, what)
 
-    def removed(
-        self, service: str | None = None, resource: str | None = None, what: str | None = None
-    ) -> list[dict[str, Any]]:
+    def removed(self, service: str | None = None, resource: str | None = None, what: str | None = None) -> Differences:
         """What only the snapshot holds."""
         return self._of("removed", service, resource, what)
 
-    def changed(
-        self, service: str | None = None, resource: str | None = None, what: str | None = None
-    ) -> list[dict[str, Any]]:
+    def changed(self, service: str | None = None, resource: str | None = None, what: str | None = None) -> Differences:
         """What both hold, with another value."""
         return self._of("changed", service, resource, what)
 
@@ -52,22 +57,23 @@ class Diff:
         return [*self._other_content(), *self._other_numbers()]
 
     def __repr__(self) -> str:
-        if not self.differences:
-            return "no differences"
-        lines = [_line(difference) for difference in self.differences[:_SHOWN_MAX]]
-        rest = len(self.differences) - len(lines)
-        return "\n".join([*lines, *([f"… and {rest} more"] if rest else [])])
+        return repr(self.differences)
 
-    def _of(self, change: str, service: str | None, resource: str | None, what: str | None) -> list[dict[str, Any]]:
+    def _of(self, change: str, service: str | None, resource: str | None, what: str | None) -> Differences:
+        if service not in (None, *_SERVICES):
+            raise ValueError(f"service is {service!r}, but must be one of {', '.join(_SERVICES)}.")
+        known = _KEPT | _PASSING | _BOOKKEEPING | {difference["what"] for difference in self.differences}
+        if what is not None and what not in known:
+            raise ValueError(f"what is {what!r}, but must be one of {', '.join(sorted(known))}.")
         kinds = {what} if what is not None else _KEPT | _PASSING if service == "sqs" else _KEPT
-        return [
+        return Differences(
             difference
             for difference in self.differences
             if difference["change"] == change
             and difference["what"] in kinds
             and service in (None, difference["service"])
             and resource in (None, difference["resource"])
-        ]
+        )
 
     def _other_content(self) -> Iterator[str]:
         for difference in self.changed():

@@ -128,25 +128,27 @@ class Emulator(Levers):
 
     @property
     def endpoint_url(self) -> str:
+        if not self.port:
+            raise EmulatorError("The server has not been started: `with Emulator() as emu:`, or `emu.start()`.")
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> str:
-        """Everything the server has logged, all starts together."""
-        return Path(self._log.name).read_text("utf-8", "replace")
+        """Everything the server has logged, all starts together, until :meth:`close`."""
+        return self._log_file.read_text("utf-8", "replace")
 
     def start(self) -> Self:
         """Starts the server and returns once ``/kumo/ready`` says so."""
         if self.running:
             raise EmulatorError("The server is already running.")
-        logged = Path(self._log.name).stat().st_size
+        logged = self._log_file.stat().st_size
         command = [sys.executable, "-P", "-m", "emu", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         command.append("--stop-with-stdin")  # the pipe below ends with this process, however that ends
         if self.data_dir is not None:
             command += ["--data-dir", str(self.data_dir)]
         if self._seed is not None:
             command += ["--seed", str(self._seed)]
-        with Path(self._log.name).open("ab") as log:
+        with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, *self._arguments],
                 stdin=subprocess.PIPE,
@@ -188,6 +190,15 @@ class Emulator(Levers):
             self.stop()
         return self.start()
 
+    @property
+    def _log_file(self) -> Path:
+        if self._log.closed:
+            raise EmulatorError("This Emulator was closed, and its log with it; make another one.")
+        return Path(self._log.name)
+
+    def _server(self) -> object:
+        return None if self._process is None else self._process.pid
+
     def _wait(self, timeout_s: float | None = None) -> int | None:
         """The status with which the server has ended, None if there was none. Raises subprocess.TimeoutExpired."""
         if self._process is None:
@@ -199,7 +210,7 @@ class Emulator(Levers):
 
     def _await_address(self, logged: int, deadline: float) -> bytes:
         while True:
-            with Path(self._log.name).open("rb") as log:
+            with self._log_file.open("rb") as log:
                 log.seek(logged)
                 match = _READY.search(log.read())
             if match:

@@ -33,9 +33,25 @@ def _emu_world(request: pytest.FixtureRequest, _emu_state: str | None, _emu_repe
 
 
 @pytest.fixture
-def emu(_emu_world: Handle) -> Handle:
+def emu(request: pytest.FixtureRequest, _emu_world: Handle) -> Iterator[Handle]:
     """The test's emulated AWS: clock, wait_until, fault, events, snapshot, restore, diff, kill, restart, …"""
-    return _emu_world
+    from emu.testing.guards import environment
+    from emu.testing.sessions import warn_if_led_elsewhere
+
+    warn_if_led_elsewhere(request.node)
+    with environment(_emu_world.endpoint_url):  # again: fixtures before this one may have led elsewhere
+        yield _emu_world
+
+
+@pytest.fixture(scope="session")
+def emu_endpoint_url(pytestconfig: pytest.Config) -> str:
+    """Where emu answers, in this process and for as long as it lasts: for clients of fixtures that outlive a test.
+
+    What such a fixture stores is not there in a test: each begins with a clean world.
+    """
+    from emu.testing.sessions import worker_of
+
+    return worker_of(pytestconfig).endpoint_url
 
 
 @pytest.fixture

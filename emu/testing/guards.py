@@ -14,6 +14,7 @@ from typing import Any
 
 from emu.testing.levers import REGION
 
+ENDPOINT_URL = "AWS_ENDPOINT_URL"
 _KEPT = frozenset({"AWS_DEFAULT_OUTPUT", "AWS_PAGER", "AWS_CA_BUNDLE", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"})
 """AWS_* that a test keeps: none leads anywhere or identifies anyone."""
 
@@ -27,13 +28,17 @@ class RealAwsRefused(RuntimeError):
     """The test tried to reach the real AWS."""
 
 
+class EndpointElsewhere(UserWarning):
+    """The user's own fixture leads code that makes clients away from emu, maybe to another emulator."""
+
+
 def variables(endpoint_url: str) -> dict[str, str]:
     """The variables that lead boto3, the CLI and the other SDKs to emu and away from everything else."""
     no_proxy = ",".join(
         filter(None, [os.environ.get("no_proxy", os.environ.get("NO_PROXY", "")), "127.0.0.1,localhost"])
     )
     return {
-        "AWS_ENDPOINT_URL": endpoint_url,
+        ENDPOINT_URL: endpoint_url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
@@ -63,6 +68,16 @@ def environment(endpoint_url: str, **further: str) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def led_elsewhere(endpoint_url: str) -> str | None:
+    """Where AWS_ENDPOINT_URL leads, in a sentence, if not to emu: a fixture from the days of another emulator may set
+    it, and what is tested then isn't emu."""
+    found = os.environ.get(ENDPOINT_URL)
+    if found == endpoint_url:
+        return None
+    done = "has taken AWS_ENDPOINT_URL away" if found is None else f"has set AWS_ENDPOINT_URL to {found}"
+    return f"A fixture of this test {done}: clients made with that don't lead to emu at {endpoint_url}."
 
 
 class SocketGuard:
@@ -100,7 +115,8 @@ class SocketGuard:
             self.refused.append(name)
             raise RealAwsRefused(
                 f"This test tried to reach the real AWS at {name}. AWS_ENDPOINT_URL leads to emu during the test; was"
-                " the client made before it began, or with an endpoint of its own?"
+                " the client made before it began, or with an endpoint of its own? Fixtures of a wider scope than a"
+                " test's make theirs with endpoint_url=emu_endpoint_url."
             )
 
 

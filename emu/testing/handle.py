@@ -51,7 +51,7 @@ class Handle(Levers):
 
     @property
     def faults(self) -> Faults:
-        return Faults(self.control, after_add=self._world.renew_jitter)
+        return Faults(self.control, self._server, self._world.renew_jitter)
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of this server. Without ``options``, the same one in every test of the process."""
@@ -111,10 +111,13 @@ class Handle(Levers):
         """Runs the pipeline once for every commit boundary; see :func:`emu.testing.crash_points.run`.
 
         It begins each time with the world as it is now, which is there again at the end. A test in memory gets a
-        directory for it.
+        directory for it. Faults are forgotten, as by every restart.
         """
         with self._world.on_directory() as emulator:
             return crash_points.run(emulator, pipeline, resume=resume, check=check, at=at, when=when)
+
+    def _server(self) -> object:
+        return self._world.emulator.pid
 
     def _section_scope(self) -> str:
         return str(self._world.worker.root)

@@ -53,7 +53,7 @@ class Levers(ABC):
 
     @property
     def faults(self) -> Faults:
-        return Faults(self.control)
+        return Faults(self.control, self._server)
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of this server; ``options`` as :func:`boto3.client` takes them."""
@@ -75,6 +75,8 @@ class Levers(ABC):
         mappings of docs/levers.md. The server decides at each commit; nothing polls.
         """
         until = [*conditions, *([condition] if condition else [])]
+        if not until:
+            raise TypeError('wait_until needs a condition, such as queue_empty="frontier".')
         try:
             return self.control.post(
                 "/kumo/wait",
@@ -89,7 +91,11 @@ class Levers(ABC):
     def events(self, *, what: str | None = "commit", after: int | None = None, **filters: Any) -> Events:
         """What happened, oldest first: commits, or other events by ``what`` ("read", "fault", "lifecycle", "mark"),
         or all with None. Filters: service, operation, resource, request_id, message, since (lsn), after (number)."""
-        return Events(self.control.lines("/kumo/events", what=what, after=after, **filters))
+        control = self.control
+        return Events(
+            control.lines("/kumo/events", what=what, after=after, **filters),
+            lambda: control.lines("/kumo/events", after=after),
+        )
 
     def mark(self, name: str, **fields: Any) -> dict[str, Any]:
         """Adds an event of the test's own, so that the story can be read afterwards."""
@@ -133,6 +139,10 @@ class Levers(ABC):
         with (folder / file_name).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _server(self) -> object:
+        """Which server answers: another value for each start, where that can be said."""
+        return None
 
     def _section_scope(self) -> str:
         """Who shares a section's name: here, all who use this server."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
 WORLD = "_emu_world"
 """The fixture that every test with an emulated world depends on."""
+ENDPOINT = "emu_endpoint_url"
+"""The fixture for clients that outlive a test; whoever uses one needs a world for it."""
 STATE = "_emu_state"
 """The fixture that a test of both states is parametrized by."""
 STATES = ("ephemeral", "persistent")
@@ -60,11 +62,19 @@ def uses_emu(item: pytest.Item) -> bool:
     return WORLD in getattr(item, "fixturenames", ())
 
 
+def needs_world(item: Any) -> TypeGuard[pytest.Function]:
+    """Whether a test is to have an emulated world, which its list of fixtures may not say yet."""
+    names = getattr(item, "fixturenames", None)
+    return names is not None and (WORLD in names or ENDPOINT in names or item.get_closest_marker("emu") is not None)
+
+
 def plan_of(item: pytest.Item) -> Plan:
     """What a test's markers declare; one that is nearer to the test beats one further out. Raises MarkerError."""
     given = _arguments(item)
     params = getattr(getattr(item, "callspec", None), "params", {})
     state = params.get(STATE, given.get("state", STATES[0]))
+    if state not in STATES:
+        raise MarkerError('state="both" needs a test that pytest can parametrize, which no unittest.TestCase has.')
     directory = given.get("directory")
     if directory is not None and state != "persistent":
         raise MarkerError('directory= needs state="persistent".')

@@ -11,6 +11,7 @@ import pytest
 from emu.testing import fixtures
 
 REPETITION = "_emu_repetition"
+_OWN = frozenset({"_emu_world", "_emu_state", REPETITION})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,19 +45,36 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    from emu.testing.markers import STATE, STATES, WORLD, is_for_both
+    from emu.testing.markers import STATE, STATES, is_for_both, needs_world
 
     definition = metafunc.definition
-    if WORLD not in metafunc.fixturenames:
-        if definition.get_closest_marker("emu") is None:
-            return
-        metafunc.fixturenames[:0] = [STATE, REPETITION, WORLD]  # the user's code alone meets emu, by its environment
+    if not needs_world(definition):
+        return
+    metafunc.fixturenames.extend(name for name in (STATE, REPETITION) if name not in metafunc.fixturenames)
     if is_for_both(definition):
         # Scoped so that pytest runs those in memory together: each change of state is a change of server.
         metafunc.parametrize(STATE, STATES, indirect=True, scope="session")
     times = metafunc.config.getoption("emu_repeat")
     if times > 1:
         metafunc.parametrize(REPETITION, range(1, times + 1), indirect=True, ids=[f"run{n + 1}" for n in range(times)])
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test whose code alone meets emu, by its environment, has a world by its marker. Here and not before: what
+    :func:`pytest_generate_tests` adds is gone again once a test is parametrized, and it isn't asked for unittest's."""
+    from emu.testing.markers import WORLD, needs_world
+
+    if needs_world(item) and WORLD not in item.fixturenames:
+        item.fixturenames.append(WORLD)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
+    """The world begins before everything of the test's own, of which any may meet it: ``setup_method``, fixtures."""
+    if fixturedef.scope == "function" and fixturedef.argname not in _OWN and _uses_emu(request.node):
+        from emu.testing.markers import WORLD
+
+        request.getfixturevalue(WORLD)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,6 +107,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    if _uses_emu(item):
+        from emu.testing.sessions import warn_if_led_elsewhere
+
+        warn_if_led_elsewhere(item)
     result = yield
     guard = item.stash.get(_GUARD, None)
     if guard is not None and guard.refused:  # the test's code has swallowed it

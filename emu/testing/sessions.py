@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emu.testing.errors import TestingError
-from emu.testing.guards import environment
+from emu.testing.guards import EndpointElsewhere, environment, led_elsewhere
 from emu.testing.handle import Handle
 from emu.testing.jitter import Jitter
 from emu.testing.markers import plan_of
@@ -41,6 +42,14 @@ def close(config: pytest.Config) -> None:
 def present_world(item: pytest.Item) -> World | None:
     """The world of a test, from its set-up until it is removed."""
     return item.stash.get(_WORLD, None)
+
+
+def warn_if_led_elsewhere(item: pytest.Item) -> None:
+    """Warns, at the test's place, if the user's own code wouldn't find the test's world."""
+    world = present_world(item)
+    sentence = None if world is None else led_elsewhere(world.worker.endpoint_url)
+    if world is not None and sentence is not None:
+        warnings.warn_explicit(sentence, EndpointElsewhere, str(world.place.file), world.place.line)
 
 
 def forget_world(item: pytest.Item) -> None:
@@ -86,7 +95,7 @@ def _told_in_a_sentence() -> Iterator[None]:
     try:
         yield
     except TestingError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def seeds_folder(config: pytest.Config) -> Path | None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from emu.history.selection import Selection
 from emu.testing import seeds
 from emu.testing.clock import moment
 from emu.testing.control import Control, ControlError, segment
@@ -132,12 +133,17 @@ class World:
 
     def events(self, *, what: str | None, **filters: Any) -> Events:
         """What happened since the test began, as far as it is known; see :meth:`emu.testing.handle.Handle.events`."""
-        members = filters if what is None else {"what": what, **filters}
+        # The server first: it says best what is wrong with a filter.
+        present = self.emulator.events(what=what, after=self.first_event, **filters) if self.emulator.running else ()
+        members = dict(filters)
         since = members.pop("since", None)
-        past = Events(entry for entry in self.past_events if since is None or entry.get("lsn", 0) > since)
-        if not self.emulator.running:
-            return past.where(**members)
-        return past.where(**members) + self.emulator.events(what=what, after=self.first_event, **filters)
+        selection = Selection(what, **members)
+        past = [
+            entry
+            for entry in self.past_events
+            if selection.wants(entry) and (since is None or entry.get("lsn", 0) > since)
+        ]
+        return Events([*past, *present], lambda: self.events(what=None))
 
     def diff(self, name: str) -> Diff:
         """What differs from a snapshot of the test's own, or from a seed, to the present state."""

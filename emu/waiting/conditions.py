@@ -13,6 +13,7 @@ from emu.init_scripts import InitScripts
 from emu.world import World
 from services.dynamodb.expressions.conditions import Bound
 from services.dynamodb.table import decoded
+from services.dynamodb.values import checked_item
 from services.errors import ServiceError
 from services.machine import Namespace
 
@@ -85,7 +86,7 @@ class Holds(_ByCommits):
         entities, count = COUNTS[self.what]
         found = count(world, self.namespace, self.name)
         if found is None:
-            return _no(self.what, self.name, self.namespace)
+            return _no(self.what, self.name, None if self.what == "bucket" else self.namespace)
         return None if self.numbers.allow(found) else f"{found} {entities}"
 
 
@@ -110,6 +111,13 @@ class ItemMatches(_ByCommits):
     key: Mapping[str, Any]
     expression: Bound | None = None
 
+    def check_key(self, world: World) -> None:
+        """Raises ServiceError for a key that can't be one of the table, as far as it is there already."""
+        checked_item(self.key)
+        table = _state(world, "dynamodb").table(*self.namespace, self.table)
+        if table is not None:
+            table.definition.schema.checked_key(self.key)
+
     def missing(self, world: World) -> str | None:
         table = _state(world, "dynamodb").table(*self.namespace, self.table)
         if table is None:
@@ -128,7 +136,7 @@ class ItemMatches(_ByCommits):
 
 
 @dataclass(frozen=True, slots=True)
-class Durable:
+class Durable(_ByCommits):
     """A record is on disk."""
 
     lsn: int
@@ -140,7 +148,7 @@ class Durable:
 
     async def stir(self, world: World) -> None:
         if self.lsn > world.store.lsn:
-            await _ByCommits.stir(_ByCommits(), world)
+            await _ByCommits.stir(self, world)
         await world.store.durable(self.lsn)
 
 
@@ -164,7 +172,7 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
-class InitFinished:
+class InitFinished(_ByCommits):
     """The init scripts are through, and none failed."""
 
     init_scripts: InitScripts
@@ -173,6 +181,9 @@ class InitFinished:
         return self.init_scripts.why_not_ready()
 
     async def stir(self, world: World) -> None:
+        """Once they are through without having succeeded, nothing changes any more."""
+        if self.init_scripts.finished:
+            await _ByCommits.stir(self, world)
         await self.init_scripts.until_finished()
 
 

@@ -114,6 +114,18 @@ def test_a_body_that_ends_half_way(server: Emulator, control: Control, size: int
     assert s3.get_object(Bucket="pages", Key="a")["Body"].read() == b"x" * size
 
 
+@pytest.mark.parametrize("method", ["HEAD", "PUT"])
+def test_an_answer_without_a_body_is_cut_before_it(server: Emulator, control: Control, method: str) -> None:
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="pages")
+    s3.put_object(Bucket="pages", Key="a", Body=b"x")
+    control("POST", "/kumo/faults", {"kind": "truncated-body", "service": "s3", "count": 1})
+    with connected(server) as connection:
+        connection.request(method, "/pages/a", b"y" if method == "PUT" else None)
+        with pytest.raises(ConnectionResetError):
+            connection.getresponse()
+
+
 def recovery(server: Emulator) -> dict[str, Any]:
     (entry,) = (
         entry for entry in server.control.lines("/kumo/events", what="lifecycle") if entry["name"] == "recovery"

@@ -151,6 +151,8 @@ def test_moves_wait_for_each_other(frozen: Any) -> None:
         ({"set": -1}, "set"),
         ({"set": 1e18}, "set"),
         ({"set": "10000-01-01T00:00:00Z"}, "set"),
+        ({"set": "0001-01-01T00:00:00+23:59"}, "set"),
+        ({"freeze": "9999-12-31T23:59:59-23:00"}, "freeze"),
         ({"advance": {}}, "advance"),
         ({"advance": 5}, "advance"),
         ({"advance": {"weeks": 1}}, "advance.weeks"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -11,6 +12,8 @@ from starlette.routing import Route
 from emu.control.app import control_app
 from emu.init_scripts import InitScripts
 from emu.world import World
+from storage.errors import StorageUnavailable
+from tests.asgi import ask
 
 METHODS = {"get", "post", "put", "delete"}
 
@@ -56,6 +59,78 @@ def test_misuse(bench: Any, path: str, status: int, field: str) -> None:
 def test_an_unknown_path_says_where_the_known_ones_are(bench: Any) -> None:
     status, answer = bench.control("GET", "/kumo/evnts")
     assert (status, "/kumo/openapi.json" in answer["error"]) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/kumo/reset?account=000000000001", None, "account"),
+        ("POST", "/kumo/clock?freeze=true", {"real": True}, "freeze"),
+        ("POST", "/kumo/snapshots/a/restore?service=sqs", None, "service"),
+        ("DELETE", "/kumo/faults?id=fault-1", None, "id"),
+        ("DELETE", "/kumo/faults", {"id": "fault-1"}, "id"),
+        ("GET", "/kumo/durable", {"lsn": 1}, "lsn"),
+        ("GET", "/kumo/durable?lsn=1&lsn=2", None, "lsn"),
+        ("GET", "/kumo/clock?pretty=1", None, "pretty"),
+        ("GET", "/kumo/state?pretty=1", None, "pretty"),
+        ("GET", "/kumo/snapshots?name=a", None, "name"),
+        ("POST", "/kumo/checkpoint", {"now": True}, "now"),
+    ],
+)
+def test_what_stands_where_nobody_reads_it_is_refused(
+    bench: Any, method: str, path: str, body: Any, field: str
+) -> None:
+    bench.queue()
+    bench.control("POST", "/kumo/faults", {"kind": "throttling"})
+    status, answer = bench.control(method, path, body)
+    assert (status, answer["field"]) == (400, field), answer
+    assert bench.world.store.lsn == 1
+    assert len(bench.world.faults.list()) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/kumo/clock", "GET, HEAD, POST"),
+        ("GET", "/kumo/wait", "POST"),
+        ("POST", "/kumo/faults/fault-1", "DELETE"),
+        ("PATCH", "/kumo/snapshots/a", "DELETE, GET, HEAD"),
+    ],
+)
+def test_another_method_is_told_which_there_are(bench: Any, method: str, path: str, allowed: str) -> None:
+    answer = asyncio.run(ask(control_app(bench.world, InitScripts(None)), method, path))
+    assert (answer.status, answer.headers["allow"]) == (405, allowed)
+    assert allowed in answer.json()["error"]
+
+
+def test_a_slash_too_many_is_no_redirect(bench: Any) -> None:
+    assert bench.control("POST", "/kumo/reset/", {})[0] == 404
+
+
+def test_a_client_that_asks_for_the_headers_alone_follows_nothing(bench: Any) -> None:
+    app = control_app(bench.world, InitScripts(None))
+    assert asyncio.run(ask(app, "HEAD", "/kumo/events?follow=true")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/kumo/clock", {"freeze": True}), ("/kumo/wait", {"until": [{"durable": 0}]})]
+)
+def test_a_disk_that_fails_is_told(bench: Any, monkeypatch: pytest.MonkeyPatch, path: str, body: Any) -> None:
+    async def failed(lsn: int) -> None:
+        raise StorageUnavailable("No space left on device.")
+
+    monkeypatch.setattr(bench.world.store, "is_durable", lambda lsn: False)
+    monkeypatch.setattr(bench.world.store, "durable", failed)
+    status, answer = bench.control("POST", path, body)
+    assert (status, answer["error"]) == (503, "No space left on device.")
+
+
+def test_a_crash_is_an_answer_too(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench.world, "states", None)
+    app, statuses = control_app(bench.world, InitScripts(None)), list[int]()
+    with pytest.raises(TypeError):  # for the server's log
+        asyncio.run(ask(app, "GET", "/kumo/namespaces", started=statuses.append))
+    assert statuses == [500]
 
 
 def test_durable(bench: Any) -> None:
@@ -113,6 +188,12 @@ def test_the_description_is_an_openapi_document(bench: Any) -> None:
             schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
             assert schema is None or schema["type"] == "object"
     assert len(set(identifiers)) == len(identifiers)
+
+
+def test_every_refusal_is_described(bench: Any) -> None:
+    for path, operations in bench.control("GET", "/kumo/openapi.json")[1]["paths"].items():
+        for method, operation in operations.items():
+            assert {"400", "403"} <= set(operation["responses"]) or path == "/kumo/ready", (method, path)
 
 
 def test_what_the_description_lists_is_what_is_read(bench: Any) -> None:

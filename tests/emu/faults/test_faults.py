@@ -53,10 +53,41 @@ def test_each_hit_is_an_event(bench: Any) -> None:
     url = bench.queue()
     add(bench, kind="error", service="sqs", operation="SendMessage", resource="jo*", code="OverLimit", nth=2)
     assert [code(bench, "sqs", "SendMessage", QueueUrl=url, MessageBody="x") for _ in range(3)] == ["", "OverLimit", ""]
-    (hit,) = bench.events(what="fault")
+    (hit,) = bench.events(what="fault", resource="jobs")
     assert (hit["name"], hit["rule"], hit["operation"], hit["request_id"]) == (
         "error", "fault-1", "SendMessage", "request-3",
     )  # fmt: skip
+
+
+def test_a_hit_names_what_the_call_was_about(bench: Any) -> None:
+    bench.call("s3", "CreateBucket", Bucket="pages")
+    add(bench, kind="throttling")
+    code(bench, "s3", "HeadObject", Bucket="pages", Key="a")
+    code(bench, "dynamodb", "BatchGetItem", RequestItems={"one": {"Keys": []}, "two": {"Keys": []}})
+    code(bench, "sqs", "ListQueues")
+    named = [(hit["resource"], hit.get("key"), hit.get("resources")) for hit in bench.events(what="fault")]
+    assert named == [("pages", "a", None), ("one", None, ["one", "two"]), (None, None, None)]
+
+
+def test_every_rule_counts_the_calls_that_it_matches(bench: Any) -> None:
+    for nth in (1, 2, 2, 4):
+        add(bench, kind="throttling", service="sqs", nth=nth)
+    answers = [code(bench, "sqs", "ListQueues") for _ in range(5)]
+    assert answers == ["RequestThrottled", "RequestThrottled", "", "RequestThrottled", ""]
+    listed = bench.control("GET", "/kumo/faults")[1]["faults"]
+    assert [(rule["calls"], rule["hits"]) for rule in listed] == [(5, 1), (5, 1), (5, 0), (5, 1)]
+
+
+def test_what_is_doubled_may_meet_another_rule_too(bench: Any) -> None:
+    url = bench.queue()
+    bench.send(url, "a")
+    add(bench, kind="duplicate-delivery", count=1)
+    add(bench, kind="duplicate-delivery")
+    add(bench, kind="error", service="sqs", operation="ReceiveMessage", code="OverLimit", nth=1)
+    assert code(bench, "sqs", "ReceiveMessage", QueueUrl=url) == "OverLimit"
+    assert [len(bench.receive(url)) for _ in range(4)] == [1, 1, 1, 0]
+    listed = bench.control("GET", "/kumo/faults")[1]["faults"]
+    assert [(rule["calls"], rule["hits"]) for rule in listed] == [(1, 1), (2, 1), (5, 1)]
 
 
 @pytest.mark.parametrize(
@@ -305,6 +336,12 @@ def test_a_crash_before_the_flush_comes_before_the_commit(bench: Any) -> None:
         ({"kind": "throttling", "count": 0}, "count"),
         ({"kind": "throttling", "key": "a"}, "key"),
         ({"kind": "throttling", "service": "sts", "resource": "a"}, "resource"),
+        ({"kind": "throttling", "service": "sqs", "resource": "http://localhost:4566/000000000000/q"}, "resource"),
+        ({"kind": "throttling", "resource": "arn:aws:sqs:us-east-1:000000000000:q"}, "resource"),
+        ({"kind": "throttling", "service": "s3", "operation": "ListBuckets", "resource": "b"}, "resource"),
+        ({"kind": "throttling", "service": "s3", "operation": "ListObjectsV2", "key": "b"}, "key"),
+        ({"kind": "throttling", "account": "1"}, "account"),
+        ({"kind": "throttling", "region": "Mars"}, "region"),
         ({"kind": "throttling", "code": "InternalError"}, "code"),
         ({"kind": "error", "code": "InternalError"}, "service"),
         ({"kind": "error", "service": "sqs"}, "code"),

@@ -101,6 +101,13 @@ def test_filters(bench: Any) -> None:
     assert [entry["lsn"] for entry in bench.events(request_id="request-1")] == [1]
 
 
+def test_a_mark_may_have_any_other_field(bench: Any) -> None:
+    fields = {"self": 1, "operation": 5, "resource": ["pages"], "target": {}, "messages": "m"}
+    assert bench.control("POST", "/kumo/events", {"name": "odd", "fields": fields})[0] == 201
+    assert bench.events(resource="pages") == bench.events(message="m") == bench.events(operation="PutItem") == []
+    assert fields.items() <= bench.events(what="mark")[0].items()
+
+
 @pytest.mark.parametrize("query", ["since=x", "after=-1", "follow=maybe", "colour=red"])
 def test_a_filter_that_means_nothing(bench: Any, query: str) -> None:
     status, answer = bench.control("GET", f"/kumo/events?{query}")
@@ -114,7 +121,10 @@ def test_a_filter_that_means_nothing(bench: Any, query: str) -> None:
         ({"name": ""}, "name"),
         ({"name": "x" * 1001}, "name"),
         ({"name": "x", "fields": 5}, "fields"),
-        ({"name": "x", "fields": {"number": 1}}, "fields"),
+        ({"name": "x", "fields": {"number": 1}}, "fields.number"),
+        ({"name": "x", "fields": {"lsn": "one"}}, "fields.lsn"),
+        ({"name": "x", "fields": {"changes": 5}}, "fields.changes"),
+        ({"name": "x", "fields": {"resources": 5}}, "fields.resources"),
         ({"name": "x", "lsn": 1}, "lsn"),
     ],
 )

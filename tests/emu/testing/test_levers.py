@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
-from emu.testing import Connection, ControlError, Emulator, FaultNeverHit, Handle, NotMet
+from emu.testing import Connection, ControlError, Emulator, EmulatorError, FaultNeverHit, Handle, NotMet
 
 pytestmark = pytest.mark.emu(state="ephemeral")
 NO_RETRIES = Config(retries={"total_max_attempts": 1})
@@ -243,3 +243,78 @@ def test_a_crash_at_a_commit_loses_that_record_alone(emu: Handle, sqs: Any, queu
     assert [message["body"] for message in emu.messages("frontier")] == ["a"]
     sqs.send_message(QueueUrl=queue, MessageBody="c")
     assert emu.events(operation="SendMessage").count() == 1, "what the crashed server did is not known any more"
+
+
+@pytest.mark.emu(state="persistent")
+def test_events_before_a_kill_are_chosen_as_those_behind_it(emu: Handle, sqs: Any, queue: str) -> None:
+    message = sqs.send_message(QueueUrl=queue, MessageBody="a")["MessageId"]
+    emu.kill()
+    emu.restart()
+    sqs.receive_message(QueueUrl=queue)
+    assert emu.events(message=message).names() == ["SendMessage", "ReceiveMessage"]
+    assert emu.events(resource="frontier").names() == ["CreateQueue", "SendMessage", "ReceiveMessage"]
+
+
+def test_no_events_say_which_there_are(emu: Handle, sqs: Any, queue: str) -> None:
+    for _ in range(2):
+        sqs.send_message(QueueUrl=queue, MessageBody="a")
+    shown = "CreateQueue frontier, SendMessage frontier (2)"
+    assert repr(emu.events()) == f"<3 events: {shown}>"
+    for none in (emu.events(operation="PutItem"), emu.events().where(operation="PutItem")):
+        assert repr(none) == f"<no such events; there are: {shown}>"
+    with pytest.raises(ControlError, match="oper is unknown"):
+        emu.events(oper="PutItem")
+    nothing = emu.events(operation="PutItem")
+    emu.kill()
+    assert "CreateQueue frontier" in repr(nothing)
+
+
+@pytest.mark.emu(state="persistent")
+def test_a_rule_ends_with_its_server(emu: Handle, sqs: Any) -> None:
+    with emu.fault("sqs", "ListQueues", kind="latency", latency_ms=1) as rule:
+        sqs.list_queues()
+        assert rule.hits == 1
+        emu.restart()
+        other = emu.fault("sqs", "SendMessage", kind="throttling")
+        assert (rule.id, rule.hits) == (other.id, 1)
+    assert [left.rule["operation"] for left in emu.faults.list()] == ["SendMessage"]
+
+
+def test_misuse_is_told_in_the_tests_own_words(emu: Handle, queue: str) -> None:
+    with pytest.raises(TypeError, match="needs a condition"):
+        emu.wait_until()
+    with pytest.raises(ControlError, match="holds queue_emty, but must hold exactly one of queue_empty"):
+        emu.wait_until(queue_emty="frontier")
+    with pytest.raises(ControlError, match="is no URL"):
+        emu.wait_until(queue_empty=queue)
+    with pytest.raises(ControlError, match=r"advance\.minutes is -13"):
+        emu.clock.advance(minutes=-13)
+    emu.snapshot("begin")
+    with pytest.raises(ValueError, match="what is 'itme'"):
+        emu.diff("begin").added(what="itme")
+    with pytest.raises(ValueError, match="service is 'dynamo'"):
+        emu.diff("begin").added("dynamo")
+    with pytest.raises(ValueError, match="when is 'after'"):
+        emu.crash_points(lambda: None, when="after")
+
+
+def test_differences_are_shown_as_lines(emu: Handle, s3: Any) -> None:
+    emu.snapshot("begin")
+    assert repr(emu.diff("begin").added()) == "no differences"
+    for name in ("first", "second"):
+        s3.create_bucket(Bucket=name)
+    assert [line.partition(" new=")[0] for line in repr(emu.diff("begin").added("s3")).splitlines()] == [
+        "added s3 bucket first",
+        "added s3 bucket second",
+    ]
+
+
+def test_a_server_that_does_not_run_says_so() -> None:
+    emulator = Emulator()
+    for ask in (emulator.state_hash, lambda: emulator.client("sqs"), lambda: emulator.pid):
+        with pytest.raises(EmulatorError, match="has not been started"):
+            ask()
+    emulator.close()
+    for ask in (emulator.start, lambda: emulator.log):
+        with pytest.raises(EmulatorError, match="was closed"):
+            ask()

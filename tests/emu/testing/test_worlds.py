@@ -294,3 +294,111 @@ def test_a_call_to_the_real_aws_fails_the_test_even_if_it_is_swallowed(run: Run)
 
 def _files(folder: Path) -> dict[str, Any]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_whoever_declares_a_world_has_one(run: Run) -> None:
+    result = run(
+        """
+        import os, unittest
+        import boto3, pytest
+
+        @pytest.fixture(scope="session")
+        def s3_of_all(emu_endpoint_url):
+            keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+            return boto3.client("s3", endpoint_url=emu_endpoint_url, region_name="us-east-1", **keys)
+
+        def test_a_client_that_outlives_it(s3_of_all):
+            assert s3_of_all.list_buckets()["Buckets"] == []
+            s3_of_all.create_bucket(Bucket="pages")
+
+        def test_it_again(s3_of_all):
+            assert s3_of_all.list_buckets()["Buckets"] == []
+
+        @pytest.mark.emu(state="both")
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_a_marker_beside_parameters(number):
+            boto3.client("sqs").create_queue(QueueName="jobs")
+
+        @pytest.mark.emu(state="persistent")
+        class TestByUnittest(unittest.TestCase):
+            def setUp(self):
+                boto3.client("sqs").create_queue(QueueName="jobs")
+
+            def test_a_queue(self):
+                assert len(boto3.client("sqs").list_queues()["QueueUrls"]) == 1
+
+        class TestWithSetup:
+            def setup_method(self):
+                boto3.client("sqs").create_queue(QueueName="jobs")
+
+            def test_a_queue(self, sqs):
+                assert sqs.get_queue_url(QueueName="jobs")
+
+            test_another = test_a_queue
+
+        @pytest.fixture(autouse=True)
+        def table(request):
+            if "emu" in request.fixturenames:
+                boto3.client("sqs").create_queue(QueueName="for-all")
+
+        def test_what_a_fixture_of_the_tests_own_has_made_is_there(emu, sqs):
+            assert sqs.get_queue_url(QueueName="for-all")
+        """
+    )
+    result.assert_outcomes(passed=10)
+
+
+def test_unittest_cannot_be_run_in_both_states(run: Run) -> None:
+    result = run(
+        """
+        import unittest
+        import pytest
+
+        @pytest.mark.emu(state="both")
+        class TestByUnittest(unittest.TestCase):
+            def test_it(self): pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines('state="both" needs a test that pytest can parametrize*')
+
+
+def test_a_fixture_that_leads_elsewhere_is_a_warning(run: Run) -> None:
+    result = run(
+        """
+        import os
+        import pytest
+
+        @pytest.fixture
+        def other_emulator(monkeypatch):
+            monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:1")
+
+        def test_before(other_emulator, emu):
+            assert os.environ["AWS_ENDPOINT_URL"] == emu.endpoint_url
+
+        def test_behind(emu, other_emulator):
+            assert os.environ["AWS_ENDPOINT_URL"] == "http://localhost:1"
+
+        def test_without(emu):
+            assert os.environ["AWS_ENDPOINT_URL"] == emu.endpoint_url
+        """,
+        "-W",
+        "always",
+    )
+    result.assert_outcomes(passed=3, warnings=2)
+    result.stdout.fnmatch_lines(
+        "*EndpointElsewhere: A fixture of this test has set AWS_ENDPOINT_URL to http://localhost:1*"
+    )
+
+
+def test_what_is_wrong_with_a_world_is_said_once(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.emu(faults=[{"kind": "sabotage"}])
+        def test_it(emu): pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    assert str(result.stdout).count('kind is "sabotage", but must be one of') == 1

@@ -2,10 +2,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+
+from emu.init_scripts import InitScripts
+from emu.waiting.conditions import InitFinished
+from emu.waiting.wait import Missing, wait_until
+from emu.world import World
 
 
 def met(bench: Any, *conditions: Any, timeout_ms: float = 0) -> bool:
@@ -113,13 +119,44 @@ def test_an_item_and_what_it_says(bench: Any) -> None:
     item = {"id": {"S": "1"}, "status": {"S": "done"}}
     status, _ = while_waiting(bench, done, lambda: bench.start("dynamodb", "PutItem", TableName="pages", Item=item))
     assert status == 200
-    assert "key" in found(bench, {"table": "pages", "key": {"other": {"S": "1"}}})
+
+
+@pytest.mark.parametrize("key", [{}, {"id": "1"}, {"id": {"N": "1"}}, {"other": {"S": "1"}}, {"id": {"S": ""}}])
+def test_a_key_that_cannot_be_one_of_the_table_is_refused_at_once(bench: Any, key: Any) -> None:
+    bench.table()
+    status, answer = bench.control("POST", "/kumo/wait", {"until": [{"table": "pages", "key": key}]})
+    assert (status, answer["field"]) == (400, "until[0].key"), answer
+
+
+def test_a_table_may_come_with_another_key_than_is_waited_for(bench: Any) -> None:
+    condition = {"table": "pages", "key": {"other": {"S": "1"}}}
+    assert found(bench, condition) == "there is no table pages in account 000000000000, region us-east-1"
 
 
 def test_durable_and_init(bench: Any) -> None:
     bench.queue()
     assert met(bench, {"durable": 1}, {"init_finished": True})
     assert found(bench, {"durable": 2}) == "the last record is 1"
+
+
+def test_a_failed_init_script_keeps_nobody_busy(tmp_path: Path) -> None:
+    (tmp_path / "10-fails.sh").write_text("exit 3")
+    scripts = InitScripts(tmp_path)
+    world = World()
+    looks = 0
+
+    async def scenario() -> Missing:
+        await scripts.run("http://localhost:4566", "us-east-1")
+        return await wait_until(world, [Counted(scripts)], 0.1)
+
+    class Counted(InitFinished):
+        def missing(self, world: World) -> str | None:
+            nonlocal looks
+            looks += 1
+            return InitFinished.missing(self, world)
+
+    ((_, what),) = asyncio.run(scenario())
+    assert (what, looks) == ("The init script 10-fails.sh failed.", 2)
 
 
 def test_quiet(bench: Any) -> None:
@@ -149,12 +186,18 @@ def test_a_stop_ends_a_wait(bench: Any) -> None:
         ({"until": [{"queue": "q", "table": "t", "holds": 1}]}, "until[0]"),
         ({"until": [{"queue_empty": "q", "holds": 1}]}, "until[0].holds"),
         ({"until": [{"queue_empty": ""}]}, "until[0].queue_empty"),
+        ({"until": [{"queue_empty": "http://localhost:4566/000000000000/q"}]}, "until[0].queue_empty"),
+        ({"until": [{"queue": "arn:aws:sqs:us-east-1:000000000000:q", "holds": 1}]}, "until[0].queue"),
+        ({"until": [{"queue": "q", "holds": 1, "account": "1"}]}, "until[0].account"),
+        ({"until": [{"queue": "q", "holds": 1, "region": "Mars"}]}, "until[0].region"),
+        ({"until": [{"queue": "q", "holds": 1, "at_least": 2}]}, "until[0].holds"),
         ({"until": [{"queue": "q"}]}, "until[0].queue"),
         ({"until": [{"queue": "q", "holds": -1}]}, "until[0].holds"),
         ({"until": [{"queue": "q", "holds": True}]}, "until[0].holds"),
         ({"until": [{"queue": "q", "at_least": 3, "at_most": 2}]}, "until[0].at_least"),
         ({"until": [{"bucket": "b", "key": {"id": 1}}]}, "until[0].key"),
         ({"until": [{"table": "t", "key": "k"}]}, "until[0].key"),
+        ({"until": [{"table": "t", "key": {"id": "1"}}]}, "until[0].key"),
         ({"until": [{"table": "t", "key": {}, "values": {}}]}, "until[0].values"),
         ({"until": [{"table": "t", "key": {}, "expression": "a ="}]}, "until[0].expression"),
         ({"until": [{"table": "t", "key": {}, "expression": "a = :b"}]}, "until[0].expression"),
