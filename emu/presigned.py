@@ -13,12 +13,23 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 from emu.errors import PRESIGNED_EXPIRED, PRESIGNED_MALFORMED
-from services.errors import ServiceError
+from services.errors import Refusal, ServiceError
 
 EXPIRES_SECONDS_MAX = 604_800
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html: seven days."""
 
+_DENIED = Refusal("emu.presigned-parameters", "AccessDenied", 403, "{problem}")
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_VERSION_4 = (
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Signature",
+    "X-Amz-Date",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Expires",
+)
+_VERSION_2 = ("Signature", "Expires", "AWSAccessKeyId")
 _MISSING = (
     "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
     "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
@@ -28,17 +39,18 @@ _MISSING = (
 def check_expiry(query: str, now_ms: int) -> None:
     """Does nothing for a query string that holds no signature.
 
-    Errors: AccessDenied for a URL that has expired, AuthorizationQueryParametersError for one that doesn't say when.
+    Errors: AccessDenied for a URL that has expired, and for one of version 2 that lacks a part of its signature;
+    AuthorizationQueryParametersError for such a one of version 4.
     """
-    if "Signature=" not in query:
+    if "Signature=" not in query and "X-Amz-Algorithm=" not in query and "AWSAccessKeyId=" not in query:
         return
     parameters = dict(parse_qsl(query, keep_blank_values=True))
-    if "X-Amz-Signature" in parameters:
+    if "X-Amz-Signature" in parameters or "X-Amz-Algorithm" in parameters:
         shown = {"X-Amz-Expires": parameters.get("X-Amz-Expires", "")}
         expires = _version_4(parameters)
-    elif "Signature" in parameters and parameters.get("Expires", "").isdecimal():
+    elif "Signature" in parameters or "AWSAccessKeyId" in parameters:
         shown = {}
-        expires = _EPOCH + timedelta(seconds=int(parameters["Expires"]))
+        expires = _version_2(parameters)
     else:
         return
     now = _EPOCH + timedelta(milliseconds=now_ms)
@@ -48,8 +60,19 @@ def check_expiry(query: str, now_ms: int) -> None:
         raise expired
 
 
+def _version_2(parameters: Mapping[str, str]) -> datetime:
+    if any(name not in parameters for name in _VERSION_2):
+        raise _DENIED(
+            problem="Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
+        )
+    try:
+        return _EPOCH + timedelta(seconds=int(parameters["Expires"]))
+    except (ValueError, OverflowError):
+        raise _DENIED(problem=f"Invalid date (should be seconds since epoch): {parameters['Expires']}") from None
+
+
 def _version_4(parameters: Mapping[str, str]) -> datetime:
-    if "X-Amz-Expires" not in parameters or "X-Amz-Date" not in parameters:
+    if any(name not in parameters for name in _VERSION_4):
         raise _malformed(_MISSING)
     try:
         signed = datetime.strptime(parameters["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

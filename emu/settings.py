@@ -205,6 +205,11 @@ def _check_directories(values: Mapping[str, Any]) -> None:
     init_dir = values["init_dir"]
     if init_dir is not None and not init_dir.is_dir():
         raise SettingError(f"The init directory (--init-dir, KUMO_INIT_DIR) {str(init_dir)!r} is not a directory.")
+    snapshot_dir = values["snapshot_dir"]
+    if snapshot_dir is not None and snapshot_dir.exists() and not snapshot_dir.is_dir():
+        raise SettingError(
+            f"The snapshot directory (--snapshot-dir, KUMO_SNAPSHOT_DIR) {str(snapshot_dir)!r} is not a directory."
+        )
 
 
 _THROWAWAY = {"durability": "os", "flush_interval_ms": 0}

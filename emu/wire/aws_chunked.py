@@ -11,7 +11,7 @@ A body is a run of chunks and then, perhaps, trailing headers::
 The decoder is always in one of five states. In four of them it waits for a line; a table says what the line does::
 
     SIZE ──n>0──▶ DATA ──n bytes──▶ GAP ──empty line──▶ SIZE
-    SIZE ──0────▶ TRAILERS ──empty line──▶ END
+    SIZE ──0────▶ TRAILERS ──empty line──▶ END, whatever comes then
 
 Signatures are parsed, not verified: access is open. The formats:
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and
@@ -29,8 +29,9 @@ from emu.wire.errors import (
     INVALID_CHUNK_SIZE,
     MALFORMED_CHUNK,
     MALFORMED_TRAILER,
-    MISSING_DECODED_LENGTH,
+    MISSING_CONTENT_LENGTH,
 )
+from services.errors import ServiceError
 
 LINE_BYTES_MAX = 2048
 TRAILERS_MAX = 16
@@ -54,7 +55,7 @@ class Decoder:
     """Decodes one body. ``feed`` it as it arrives, then ``finish``; afterwards ``trailers`` holds the trailing headers
     by lower-case name.
 
-    Raises ServiceError: IncompleteBody, InvalidChunkSizeError, InvalidRequest, MalformedTrailerError.
+    Raises ServiceError: IncompleteBody, InvalidChunkSizeError, MalformedTrailerError.
     """
 
     def __init__(self, decoded_length: int, announced: frozenset[str] = frozenset()) -> None:
@@ -71,19 +72,19 @@ class Decoder:
             _State.SIZE: self._on_size,
             _State.GAP: self._on_gap,
             _State.TRAILERS: self._on_trailer,
-            _State.END: self._on_more,
         }
 
     @classmethod
     def for_headers(cls, headers: Mapping[str, str]) -> Decoder | None:
-        """The decoder for a request with these headers (lower-case names), None for a body that is not aws-chunked."""
-        if not headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
-            codings = headers.get("content-encoding")
-            if codings is None or "aws-chunked" not in (coding.strip().lower() for coding in codings.split(",")):
-                return None
+        """The decoder for a request with these headers (lower-case names), None for a body that is not aws-chunked.
+
+        Raises ServiceError: MissingContentLength.
+        """
+        if not is_chunked(headers):
+            return None
         length = headers.get("x-amz-decoded-content-length", "").strip()
         if not (length.isascii() and length.isdigit() and len(length) <= 16):
-            raise MISSING_DECODED_LENGTH()
+            raise MISSING_CONTENT_LENGTH()
         announced = (name.strip().lower() for name in headers.get("x-amz-trailer", "").split(","))
         return cls(int(length), frozenset(name for name in announced if name))
 
@@ -91,7 +92,7 @@ class Decoder:
         """The content in the next piece of the body."""
         content: list[bytes] = []
         position, end = 0, len(data)
-        while position < end:
+        while position < end and self._state is not _State.END:
             if self._state is _State.DATA:
                 taken = min(self._left, end - position)
                 content.append(data[position : position + taken])
@@ -104,7 +105,7 @@ class Decoder:
             stop = newline if newline >= 0 else end
             self._line += data[position:stop]
             if len(self._line) > LINE_BYTES_MAX:
-                raise MALFORMED_CHUNK(text="a line is too long")
+                raise MALFORMED_CHUNK()
             position = stop + 1
             if newline >= 0:
                 line, self._line = self._line.removesuffix(b"\r"), b""
@@ -114,32 +115,35 @@ class Decoder:
     def finish(self) -> None:
         """Checks that the body is complete. Some clients leave out the last empty line."""
         ended = self._state is _State.END or (self._state is _State.TRAILERS and not self._line)
-        if not ended or self._received != self._expected:
-            raise INCOMPLETE_BODY()
+        if not ended:
+            raise MALFORMED_CHUNK()
+        if self._received != self._expected:
+            raise self._incomplete()
         if self._announced != self.trailers.keys():
             raise MALFORMED_TRAILER()
 
     def _on_size(self, line: bytes) -> None:
         match = _SIZE_LINE.fullmatch(line)
         if match is None:
-            raise MALFORMED_CHUNK(text="a chunk does not begin with its size")
+            raise MALFORMED_CHUNK()
         size = int(match[1], 16)
         if size == 0:
             self._state = _State.TRAILERS
             return
         if self._short is not None:
-            raise INVALID_CHUNK_SIZE(chunk=self._chunks, size=self._short)
+            # AWS names the chunk that shows that the one before wasn't the last.
+            raise INVALID_CHUNK_SIZE(chunk=self._chunks + 1, size=self._short)
         self._chunks += 1
         self._short = size if size < CHUNK_BYTES_MIN else None
         self._received += size
         if self._received > self._expected:
-            raise INCOMPLETE_BODY()
+            raise self._incomplete()
         self._left = size
         self._state = _State.DATA
 
     def _on_gap(self, line: bytes) -> None:
         if line:
-            raise MALFORMED_CHUNK(text="a chunk is longer than its size")
+            raise MALFORMED_CHUNK()
         self._state = _State.SIZE
 
     def _on_trailer(self, line: bytes) -> None:
@@ -153,7 +157,17 @@ class Decoder:
         if name != _TRAILER_SIGNATURE:
             self.trailers[name] = match[2].decode("latin-1").strip()
 
-    def _on_more(self, line: bytes) -> None:
-        """Some clients put an empty line before the trailer's signature."""
-        if line and not line.lower().startswith(_TRAILER_SIGNATURE.encode()):
-            raise MALFORMED_TRAILER()
+    def _incomplete(self) -> ServiceError:
+        return INCOMPLETE_BODY(expected=self._expected, provided=self._received)
+
+
+def is_chunked(headers: Mapping[str, str]) -> bool:
+    """Whether a request with these headers (lower-case names) says that its body is aws-chunked. One whose signature
+    covers the body as it is may call it so, and isn't taken at its word."""
+    sha256 = headers.get("x-amz-content-sha256", "")
+    if sha256.startswith("STREAMING-"):
+        return True
+    codings = headers.get("content-encoding")
+    if codings is None or "aws-chunked" not in (coding.strip().lower() for coding in codings.split(",")):
+        return False
+    return not sha256 or "x-amz-decoded-content-length" in headers

@@ -63,13 +63,36 @@ FORM_EXPECTED = Refusal(
     members={"Condition": "condition"},
 )
 
+MISSING_CONTENT_LENGTH = Refusal(
+    "wire.missing-content-length", "MissingContentLength", 411, "You must provide the Content-Length HTTP header."
+)
+"""Also where it is x-amz-decoded-content-length that is missing."""
+UNKNOWN_CHECKSUM = Refusal(
+    "wire.checksum-header",
+    "InvalidRequest",
+    400,
+    "The algorithm type you specified in x-amz-checksum- header is invalid.",
+)
+SEVERAL_CHECKSUMS = Refusal(
+    "wire.single-checksum",
+    "InvalidRequest",
+    400,
+    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+)
+UNSUPPORTED_TRAILER = Refusal(
+    "wire.trailer-header", "InvalidRequest", 400, "The value specified in the x-amz-trailer header is not supported"
+)
+
 # aws-chunked
 INCOMPLETE_BODY = Refusal(
     "wire.incomplete-body",
     "IncompleteBody",
     400,
     "You did not provide the number of bytes specified by the Content-Length HTTP header",
+    members={"NumberBytesExpected": "expected", "NumberBytesProvided": "provided"},
 )
+MALFORMED_CHUNK = Refusal("wire.malformed-chunk", "IncompleteBody", 400, "The request body terminated unexpectedly")
+"""Whatever is wrong with a chunk: AWS looks for no reason."""
 INVALID_CHUNK_SIZE = Refusal(
     "wire.invalid-chunk-size",
     "InvalidChunkSizeError",
@@ -77,16 +100,9 @@ INVALID_CHUNK_SIZE = Refusal(
     "Only the last chunk is allowed to have a size less than 8192 bytes",
     members={"Chunk": "chunk", "BadChunkSize": "size"},
 )
-MALFORMED_CHUNK = Refusal("wire.malformed-chunk", "InvalidRequest", 400, "The chunked body is malformed: {text}")
 MALFORMED_TRAILER = Refusal(
     "wire.malformed-trailer",
     "MalformedTrailerError",
     400,
     "The request contained trailing data that was not well-formed or did not conform to our published schema.",
-)
-MISSING_DECODED_LENGTH = Refusal(
-    "wire.missing-decoded-length",
-    "MissingContentLength",
-    411,
-    "You must provide the x-amz-decoded-content-length HTTP header.",
 )

@@ -5,16 +5,14 @@ https://smithy.io/2.0/spec/http-bindings.html
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from typing import Any
 
 from emu.wire import timestamps
 from emu.wire.errors import INVALID_ARGUMENT
 from emu.wire.model import Member, Model, Shape
+from emu.wire.rest_metadata import metadata_of, one_line
 from emu.wire.xml_writer import text_of
 
 Convert = Callable[[str], Any]
@@ -22,7 +20,6 @@ Text = Callable[[Any], str]
 
 _RANGES = {"integer": 2**31 - 1, "long": 2**63 - 1}
 _INTEGER_DIGITS_MAX = 20
-_BREAKS = str.maketrans("\r\n\0", "   ")
 _PART_NUMBER = "Part number must be an integer between 1 and 10000, inclusive"
 
 
@@ -43,7 +40,7 @@ class Inputs:
             if binding is not None:
                 _take(binding, value, members)
             elif prefix is not None and name.startswith(prefix):
-                members.setdefault(self.prefix_member, {})[name[len(prefix) :]] = _metadata(value)
+                members.setdefault(self.prefix_member, {})[name[len(prefix) :]] = metadata_of(value)
 
     def take_query(self, query: Mapping[str, str], members: dict[str, Any]) -> None:
         """Adds the members that the query string holds. Headers may stand in a presigned one."""
@@ -58,37 +55,19 @@ class Inputs:
 def _take(binding: tuple[str, Convert | None], value: str, members: dict[str, Any]) -> None:
     member, convert = binding
     if convert is None:
-        members[member] = value if value.isascii() else _unicode(value)
+        members[member] = value
     elif (converted := convert(value)) is not None:
         members[member] = converted
 
 
 def _unicode(value: str) -> str:
-    """A header that came as UTF-8. HTTP servers read headers as Latin-1."""
+    """The text of a header that came as UTF-8, which an HTTP server reads as Latin-1."""
+    if value.isascii():
+        return value
     try:
         return value.encode("latin-1").decode()
     except UnicodeError:
         return value
-
-
-def _metadata(value: str) -> str:
-    """User metadata is decoded as RFC 2047 says before it is kept:
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata"""
-    if not value.isascii():
-        return _unicode(value)
-    if "=?" not in value:
-        return value
-    try:
-        return str(make_header(decode_header(value)))
-    except (ValueError, LookupError, HeaderParseError):
-        return value
-
-
-def metadata_text(value: str) -> str:
-    """User metadata as it is returned: encoded as RFC 2047 says where it isn't ASCII."""
-    if value.isascii():
-        return one_line(value)
-    return f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
 
 
 def inputs(model: Model, shape: Shape) -> Inputs:
@@ -106,7 +85,11 @@ def inputs(model: Model, shape: Shape) -> Inputs:
 
 
 def _converter(model: Model, member: Member, name: str) -> Convert | None:
-    """None for text that is taken as it is; a converter's None says that the value is as good as absent."""
+    """None for text that is taken as it is; a converter's None says that the value is as good as absent.
+
+    What HTTP itself defines goes back to whoever reads the object byte for byte as it came, and stays Latin-1 for that.
+    In S3's own headers stand names.
+    """
     shape = model.shapes[member.shape]
     if name == "content-encoding":
         return _content_encoding
@@ -120,7 +103,7 @@ def _converter(model: Model, member: Member, name: str) -> Convert | None:
         case "list":
             return _comma_separated
         case _:
-            return None
+            return _unicode if member.location == "header" and name.startswith("x-amz-") else None
 
 
 def _content_encoding(value: str) -> str | None:
@@ -186,10 +169,3 @@ def header_text(model: Model, member: Member) -> Text:
     if shape.type == "list":
         return lambda value: one_line(",".join(value))
     return text_of(shape, "rfc822")
-
-
-def one_line(value: str) -> str:
-    """A header's value can't be made to end the header."""
-    if value.isprintable():
-        return value
-    return value.translate(_BREAKS)

@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from emu.wire.codecs import Codec
-from emu.wire.errors import INVALID_URI, NO_CONTENT_LENGTH
+from emu.wire.errors import INVALID_URI
 from emu.wire.message import Request, Response, Slice
 from emu.wire.model import EMPTY, Model, Shape
-from emu.wire.rest_bindings import Inputs, Text, header_text, inputs, metadata_text
+from emu.wire.rest_bindings import Inputs, Text, header_text, inputs
 from emu.wire.rest_bodies import DECLARATION, XML, ReadBody, RestBodies, WriteBody
+from emu.wire.rest_metadata import metadata_text
+from emu.wire.rest_payload import announced, check_content_sha256
 from emu.wire.rest_routes import Routes, split_path
 from emu.wire.xml_writer import escape
 from services.errors import ServiceError
 from services.operation import Service
-
-_SHA256_DIGITS = 64
 
 
 class _Input(NamedTuple):
@@ -60,6 +60,7 @@ class RestXmlCodec(Codec):
         return self._routes.find(request.method, request.raw_path, _query(request), request.headers)
 
     def decode(self, name: str, request: Request) -> dict[str, Any]:
+        check_content_sha256(request.headers)
         compiled = self._input(name)
         members: dict[str, Any] = {}
         if compiled.bucket:
@@ -72,7 +73,7 @@ class RestXmlCodec(Codec):
             compiled.bindings.take_query(query, members)
         compiled.bindings.take_headers(request.headers, members)
         if compiled.streamed is not None:
-            _announced(request.headers, compiled.checksum_member, members)
+            announced(request.headers, compiled.checksum_member, compiled.bindings.headers.keys(), members)
         elif compiled.read is not None and request.body:
             compiled.read(request.body, members)
         return members
@@ -176,26 +177,11 @@ def _query(request: Request) -> Mapping[str, str]:
 
 
 def _decoded(text: str, request: Request) -> str:
-    """Percent-decoded, once; a plus sign in a path is a plus sign."""
-    if "%" not in text and text.isascii():
+    """Percent-decoded, once. A plus sign is a space, as everywhere in S3's addresses: AWS writes spaces so in those
+    that it gives (CompleteMultipartUpload's ``Location``), and its SDKs write ``%2B`` for the sign."""
+    if "%" not in text and "+" not in text and text.isascii():
         return text
     try:
-        return unquote_to_bytes(text.encode("latin-1")).decode()
+        return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
     except UnicodeError:
         raise INVALID_URI(uri=request.raw_path) from None
-
-
-def _announced(headers: Mapping[str, str], checksum_member: str | None, members: dict[str, Any]) -> None:
-    """What the headers say of a body that is still to come: its SHA-256 where the signature covers it, as
-    ``ContentSHA256``, and the algorithm of a checksum that follows as a trailer. Refuses a body whose length they don't
-    say."""
-    if "transfer-encoding" in headers and "x-amz-decoded-content-length" not in headers:
-        raise NO_CONTENT_LENGTH(header="Transfer-Encoding")
-    sha256 = headers.get("x-amz-content-sha256", "")
-    if len(sha256) == _SHA256_DIGITS:
-        members["ContentSHA256"] = sha256
-    if checksum_member is not None and checksum_member not in members:
-        for name in headers.get("x-amz-trailer", "").split(","):
-            _, found, algorithm = name.strip().lower().partition("x-amz-checksum-")
-            if found:
-                members[checksum_member] = algorithm.upper()

@@ -12,12 +12,16 @@ from urllib.parse import parse_qsl
 
 from services.context import Context
 from services.s3 import errors, limits
+from services.s3.access_lists import check_object_acl
+from services.s3.bucket import Bucket
 from services.s3.model import EMPTY, STANDARD, ObjectVersion
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 
 _RETURNED = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
 _OF_ONE_OBJECT = ("WebsiteRedirectLocation", "ServerSideEncryption", "SSEKMSKeyId", "ACL")
+_BUCKET_KEY = "BucketKeyEnabled"
+_NEVER_COPIED = frozenset({*_OF_ONE_OBJECT, _BUCKET_KEY})
 """Headers that CopyObject never takes from its source."""
 
 _STORAGE_CLASSES = frozenset(
@@ -25,19 +29,12 @@ _STORAGE_CLASSES = frozenset(
 )
 ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Storage classes whose objects have to be restored before they can be read."""
-_ENCRYPTIONS = frozenset({"AES256", "aws:kms", "aws:kms:dsse"})
-_CANNED_ACLS = frozenset(
-    "private public-read public-read-write authenticated-read aws-exec-read bucket-owner-read "
-    "bucket-owner-full-control log-delivery-write".split()
-)
+_WITH_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
+_ENCRYPTIONS = _WITH_KMS | {"AES256"}
 _NOT_IMPLEMENTED: Mapping[str, str] = {
     "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
     "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "SSEKMSEncryptionContext": "x-amz-server-side-encryption-context",
-    "GrantFullControl": "x-amz-grant-full-control",
-    "GrantRead": "x-amz-grant-read",
-    "GrantReadACP": "x-amz-grant-read-acp",
-    "GrantWriteACP": "x-amz-grant-write-acp",
     "WriteOffsetBytes": "x-amz-write-offset-bytes",
 }
 _OBJECT_LOCK = (
@@ -63,13 +60,15 @@ class Attributes(NamedTuple):
     tags: Mapping[str, str] | None
 
 
-def requested(ctx: Context, request: dict[str, Any]) -> Attributes:
-    """The attributes that PutObject, CreateMultipartUpload or CopyObject asks for.
+def requested(ctx: Context, request: dict[str, Any], bucket: Bucket) -> Attributes:
+    """The attributes that PutObject, CreateMultipartUpload or CopyObject asks for in its bucket.
 
-    Errors: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, and NotImplemented for what would change
-    how the object is kept and isn't there.
+    Errors: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, those of
+    :func:`~services.s3.access_lists.check_object_acl`, and NotImplemented for what would change how the object is kept
+    and isn't there.
     """
     _refuse_unsupported(request)
+    check_object_acl(ctx, request, bucket)
     storage_class = request.get("StorageClass", STANDARD)
     if storage_class not in _STORAGE_CLASSES:
         raise errors.INVALID_STORAGE_CLASS(storage_class=storage_class)
@@ -83,18 +82,18 @@ def requested(ctx: Context, request: dict[str, Any]) -> Attributes:
     )
 
 
-def copied(ctx: Context, request: dict[str, Any], source: ObjectVersion) -> Attributes:
+def copied(ctx: Context, request: dict[str, Any], bucket: Bucket, source: ObjectVersion) -> Attributes:
     """The attributes of a copy, from its source and the request as the directives say.
 
     Errors: as :func:`requested`; InvalidArgument for an unknown directive.
     """
-    asked = requested(ctx, request)
+    asked = requested(ctx, request, bucket)
     if _replaces(request, "MetadataDirective", "metadata"):
         content_type, metadata, headers = asked.content_type, asked.metadata, asked.headers
     else:
         content_type, metadata = source.content_type, source.metadata
         headers = {name: value for name, value in source.headers.items() if name in _RETURNED}
-        headers |= {name: value for name, value in asked.headers.items() if name in _OF_ONE_OBJECT}
+        headers |= {name: value for name, value in asked.headers.items() if name in _NEVER_COPIED}
     tags = asked.tags if _replaces(request, "TaggingDirective", "tagging") else source.tags
     return Attributes(content_type, metadata, headers or EMPTY, asked.storage_class, tags)
 
@@ -128,14 +127,16 @@ def described(version: ObjectVersion) -> dict[str, Any]:
     return answer
 
 
-def encryption(headers: Mapping[str, str]) -> dict[str, str]:
+def encryption(headers: Mapping[str, str]) -> dict[str, Any]:
     """S3 says of every object that it is encrypted, with keys of its own unless it was told otherwise.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
     """
-    answer = {"ServerSideEncryption": headers.get("ServerSideEncryption", "AES256")}
+    answer: dict[str, Any] = {"ServerSideEncryption": headers.get("ServerSideEncryption", "AES256")}
     if "SSEKMSKeyId" in headers:
         answer["SSEKMSKeyId"] = headers["SSEKMSKeyId"]
+    if _BUCKET_KEY in headers:
+        answer[_BUCKET_KEY] = True
     return answer
 
 
@@ -168,14 +169,9 @@ def _headers(request: dict[str, Any]) -> Mapping[str, str]:
         headers["ContentEncoding"] = ",".join(coding for coding in codings if coding != "aws-chunked")
         if not headers["ContentEncoding"]:
             del headers["ContentEncoding"]
-    encrypted = headers.get("ServerSideEncryption", "AES256")
-    if encrypted not in _ENCRYPTIONS:
-        raise errors.INVALID_ARGUMENT(
-            problem="The encryption method specified is not supported",
-            name="x-amz-server-side-encryption",
-            value=encrypted,
-        )
-    check_canned_acl(headers)
+    _check_encryption(headers)
+    if headers.get("ServerSideEncryption") in _WITH_KMS and request.get(_BUCKET_KEY):
+        headers[_BUCKET_KEY] = "true"
     redirect = headers.get("WebsiteRedirectLocation", "/")
     if not redirect.startswith(("/", "http://", "https://")):
         raise errors.INVALID_ARGUMENT(
@@ -186,14 +182,18 @@ def _headers(request: dict[str, Any]) -> Mapping[str, str]:
     return headers
 
 
-def check_canned_acl(request: Mapping[str, Any]) -> None:
-    """Errors: InvalidArgument, to which AWS gives no text.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
-    """
-    acl = request.get("ACL")
-    if acl is not None and acl not in _CANNED_ACLS:
-        raise errors.INVALID_ARGUMENT(problem="", name="x-amz-acl", value=acl)
+def _check_encryption(headers: Mapping[str, str]) -> None:
+    encrypted = headers.get("ServerSideEncryption", "AES256")
+    if encrypted not in _ENCRYPTIONS:
+        problem = "The encryption method specified is not supported"
+    elif "SSEKMSKeyId" in headers and encrypted not in _WITH_KMS:
+        problem = (
+            "Server Side Encryption with AWS KMS managed key requires HTTP header "
+            "x-amz-server-side-encryption : aws:kms"
+        )
+    else:
+        return
+    raise errors.INVALID_ARGUMENT(problem=problem, name="x-amz-server-side-encryption", value=encrypted)
 
 
 def _tags(tagging: str) -> Mapping[str, str]:

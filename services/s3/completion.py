@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +23,8 @@ from services.s3.integrity import (
     multipart_etag,
 )
 from services.s3.model import Checksum, CompletedPart, Multipart, ObjectVersion, Part, Upload
+
+_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 def listed_parts(ctx: Context, entry: UploadEntry, request: dict[str, Any]) -> list[Part]:
@@ -133,13 +136,21 @@ def completed_object(
     )
 
 
-def already_completed(bucket: Bucket, key: str, upload_id: str) -> ObjectVersion | None:
-    """What an upload has become. A client that missed the answer asks again, and is told the same, for as long as the
-    object is there."""
-    for version in bucket.versions(key):
+def already_completed(bucket: Bucket, request: dict[str, Any]) -> ObjectVersion | None:
+    """What an upload has become. A client that missed the answer asks again for the same parts, and is told the same,
+    for as long as the object is there. To ask for others the upload would have to be there."""
+    upload_id = request["UploadId"]
+    for version in bucket.versions(request["Key"]):
         if isinstance(version, ObjectVersion) and version.multipart and version.multipart.upload_id == upload_id:
-            return version
+            return version if version.etag == _etag_of_listed(request) else None
     return None
+
+
+def _etag_of_listed(request: dict[str, Any]) -> str | None:
+    """The entity tag that an object made of the listed parts has; None for what can't be the tags of parts."""
+    listed = request.get("MultipartUpload", {}).get("Parts", ())
+    etags = [item.get("ETag", "").strip('"') for item in listed]
+    return multipart_etag(etags) if all(map(_MD5.fullmatch, etags)) else None
 
 
 def part_members(upload: Upload, part: Part) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from services.bodies import Body
 from services.checksums import encoded, new_digest
@@ -40,14 +40,15 @@ class Source:
 
 
 def find_source(ctx: Context, request: dict[str, Any]) -> Source:
-    """The object that ``x-amz-copy-source`` names: ``[/]bucket/key[?versionId=id]``, URL-encoded.
+    """The object that ``x-amz-copy-source`` names: ``[/]bucket/key[?versionId=id]``, URL-encoded, with ``+`` for a
+    space too.
 
     Errors: InvalidArgument, InvalidRequest, and those of looking up the bucket and the object.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html#API_CopyObject_RequestSyntax
     """
     header: str = request["CopySource"]
     path, has_version, version = header.partition("?versionId=")
-    bucket_name, _, key = unquote(path).removeprefix("/").partition("/")
+    bucket_name, _, key = unquote_plus(path).removeprefix("/").partition("/")
     if not bucket_name or not key:
         raise errors.INVALID_ARGUMENT(problem="Invalid copy source object key", name=_NAME, value=_NAME)
     bucket = find_bucket(ctx, bucket_name, request.get("ExpectedSourceBucketOwner"))

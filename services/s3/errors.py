@@ -70,6 +70,15 @@ INVALID_OWNER_ACCOUNT = _refusal(
     "The value of the expected bucket owner parameter must be an AWS Account ID... [{value}]",
 )
 EXPECTED_OWNER_DIFFERS = _refusal("expected-bucket-owner", "AccessDenied", 403, "Access Denied")
+ACL_NOT_SUPPORTED = _refusal(
+    "bucket-takes-acls", "AccessControlListNotSupported", 400, "The bucket does not allow ACLs"
+)
+BUCKET_ACL_NOT_SUPPORTED = _refusal(
+    "bucket-takes-acls",
+    "InvalidBucketAclWithObjectOwnership",
+    400,
+    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+)
 
 # Requests
 

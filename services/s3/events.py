@@ -14,6 +14,7 @@ from services.machine import Change
 from services.s3.bucket import Bucket
 from services.s3.listing import url_encoded
 from services.s3.names import canonical_user_id, host_id, iso_date
+from services.s3.notification import filter_text
 from services.s3.settings import QueueConfiguration
 
 _EVENT_VERSION = "2.1"
@@ -74,7 +75,7 @@ def names(configuration: QueueConfiguration, event_name: str) -> bool:
 
 def fits(configuration: QueueConfiguration, key: str) -> bool:
     """Whether a key passes a configuration's filter."""
-    return key.startswith(configuration.prefix) and key.endswith(configuration.suffix)
+    return key.startswith(filter_text(configuration.prefix)) and key.endswith(filter_text(configuration.suffix))
 
 
 def _head(ctx: Context, bucket: Bucket, configuration: QueueConfiguration, event_name: str) -> str:

@@ -23,8 +23,8 @@ from services.s3.model import Checksum, ChecksumType
 
 DEFAULT_ALGORITHM = "CRC64NVME"
 _SHA256_DIGITS = 64
-_DIGEST_REQUIRED = frozenset({"DeleteObjects"})
-"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
+_DIGEST_REQUIRED = frozenset({"DeleteObjects", "PutBucketCors"})
+"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html and API_PutBucketCors.html"""
 
 _MEMBERS: Mapping[str, str] = {
     algorithm: f"Checksum{algorithm}" for algorithm in (*ALGORITHMS, "XXHASH64", "XXHASH3", "XXHASH128")
@@ -100,22 +100,24 @@ def verified(request: dict[str, Any], body: Body) -> tuple[str, str] | None:
 
     Errors: InvalidDigest, BadDigest, XAmzContentSHA256Mismatch, InvalidRequest.
     """
+    is_part = "PartNumber" in request
     if (md5 := request.get("ContentMD5")) is not None:
-        _verify_md5(md5, body.digests["md5"])
+        _verify_md5(md5, body.digests["md5"], is_part=is_part)
     expected = request.get("ContentSHA256")
-    if expected is not None and expected != body.sha256:
+    if expected is not None and expected.lower() != body.sha256:
         raise errors.CONTENT_SHA256_MISMATCH(expected=expected, calculated=body.sha256)
     computed = next(((name, encoded(digest)) for name, digest in body.digests.items() if name != "md5"), None)
-    given = given_checksum(request)
+    given, named = given_checksum(request), request.get("ChecksumAlgorithm")
     if given is None:
-        if "ChecksumAlgorithm" in request:
+        if named is not None:
             raise errors.INVALID_REQUEST(
                 problem="x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or "
                 "x-amz-trailer headers were found."
             )
         return computed
     _check_form(*given)
-    if computed is None or computed[0] != given[0]:
+    # For a part, AWS goes by the checksum that is there, whatever the other header names.
+    if computed is None or computed[0] != given[0] or (not is_part and named is not None and named.upper() != given[0]):
         raise errors.INVALID_REQUEST(problem="Value for x-amz-sdk-checksum-algorithm header is invalid.")
     if computed != given:
         raise errors.BAD_CHECKSUM(algorithm=given[0])
@@ -127,14 +129,14 @@ def verify_document(ctx: Context, headers: Mapping[str, str], data: bytes) -> No
     checksum counts where ``x-amz-sdk-checksum-algorithm`` says that it is the body's: CompleteMultipartUpload has one
     of the object.
 
-    Errors: those of :func:`verified`; InvalidRequest for a deletion of many objects without any.
+    Errors: those of :func:`verified`; InvalidRequest where one is required and none is there.
     """
     if ctx.operation in _DIGEST_REQUIRED and not _names_digest(headers):
         ctx.refuse(errors.MISSING_DIGEST)
     if (md5 := headers.get("content-md5")) is not None:
         _verify_md5(md5, _digest("MD5", data))
     expected = headers.get("x-amz-content-sha256", "")
-    if len(expected) == _SHA256_DIGITS and expected != (calculated := _digest("SHA256", data).hex()):
+    if len(expected) == _SHA256_DIGITS and expected.lower() != (calculated := _digest("SHA256", data).hex()):
         raise errors.CONTENT_SHA256_MISMATCH(expected=expected, calculated=calculated)
     algorithm = headers.get("x-amz-sdk-checksum-algorithm", "").upper()
     value = headers.get(f"x-amz-checksum-{algorithm.lower()}")
@@ -158,13 +160,14 @@ def _digest(algorithm: str, data: bytes) -> bytes:
     return digest.digest()
 
 
-def _verify_md5(header: str, calculated: bytes) -> None:
+def _verify_md5(header: str, calculated: bytes, *, is_part: bool = False) -> None:
     expected = _decoded(header)
     if expected is None or len(expected) != len(calculated):
         raise errors.INVALID_DIGEST(value=header)
     if expected != calculated:
-        # AWS gives the one as hexadecimal, the other as base64.
-        raise errors.BAD_MD5(expected=expected.hex(), calculated=encoded(calculated))
+        # AWS gives the one as hexadecimal, the other as base64; for a part both as base64.
+        shown = encoded(expected) if is_part else expected.hex()
+        raise errors.BAD_MD5(expected=shown, calculated=encoded(calculated))
 
 
 def _check_form(algorithm: str, value: str) -> None:

@@ -124,14 +124,18 @@ def take(entries: Iterable[Entry], limit: int, items_of: Callable[[str], Iterabl
 
 def page_size(request: dict[str, Any], member: str, argument: str, limit: int = limits.KEYS_A_PAGE_MAX) -> int:
     """How many entries a page may have. Errors: InvalidArgument."""
-    value: int = request.get(member, limit)
+    return min(count(request.get(member, limit), argument), limit)
+
+
+def count(value: int, argument: str) -> int:
+    """The value of an argument that isn't negative. Errors: InvalidArgument."""
     if not 0 <= value <= limits.PAGE_ARGUMENT_MAX:
         raise errors.INVALID_ARGUMENT(
             problem=f"Argument {argument} must be an integer between 0 and {limits.PAGE_ARGUMENT_MAX}",
             name=argument,
             value=str(value),
         )
-    return min(value, limit)
+    return value
 
 
 def text_encoder(request: dict[str, Any]) -> Callable[[str], str]:

@@ -33,6 +33,16 @@ def bucket_of(ctx: Context, request: dict[str, Any]) -> Bucket:
     return find_bucket(ctx, request["Bucket"], request.get("ExpectedBucketOwner"))
 
 
+def bucket_url(ctx: Context, name: str) -> str:
+    """Where a bucket is, at the address that the client used; its keys follow. The client may have put the bucket's
+    name into the host.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    host = ctx.base_url.partition("://")[2]
+    return f"{ctx.base_url}/" if host.startswith(f"{name}.") else f"{ctx.base_url}/{name}/"
+
+
 def check_key(ctx: Context, key: str) -> None:
     """Errors: KeyTooLongError."""
     if (size := key_size(key)) > limits.KEY_BYTES_MAX:

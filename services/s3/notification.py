@@ -7,8 +7,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
+from urllib.parse import unquote_plus
 
 from services.context import Context
 from services.errors import ServiceError
@@ -102,12 +104,14 @@ def _queue_configuration(ctx: Context, entry: dict[str, Any]) -> QueueConfigurat
 def _filter(rules_of: dict[str, Any]) -> tuple[str, str]:
     found: dict[str, str] = {}
     for rule in (rules_of.get("Key") or {}).get("FilterRules", ()):
-        name = rule.get("Name", "").lower()
+        if "Name" not in rule or "Value" not in rule:
+            raise errors.MALFORMED_XML()
+        name = rule["Name"].lower()
         if name not in ("prefix", "suffix"):
-            raise _invalid("filter rule name must be either prefix or suffix", "FilterRule.Name", rule.get("Name", ""))
+            raise _invalid("filter rule name must be either prefix or suffix", "FilterRule.Name", rule["Name"])
         if name in found:
             raise _invalid(f"Cannot specify more than one {name} rule in a filter.", "FilterRule.Name", name)
-        found[name] = rule.get("Value", "")
+        found[name] = rule["Value"]
         if len(found[name].encode()) > limits.KEY_BYTES_MAX:
             raise _invalid(
                 f"Size of filter rule value cannot exceed {limits.KEY_BYTES_MAX} bytes in UTF-8",
@@ -115,6 +119,15 @@ def _filter(rules_of: dict[str, Any]) -> tuple[str, str]:
                 found[name],
             )
     return found.get("prefix", ""), found.get("suffix", "")
+
+
+@lru_cache(maxsize=1024)
+def filter_text(value: str) -> str:
+    """What a filter's value stands for: it is URL-encoded, with ``+`` for a space.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+    """
+    return unquote_plus(value)
 
 
 def _check_overlaps(found: Sequence[QueueConfiguration]) -> None:
@@ -128,7 +141,7 @@ def _check_overlaps(found: Sequence[QueueConfiguration]) -> None:
                 "Event",
                 one.events[0],
             )
-        if _nested(one.prefix, other.prefix) and _nested(one.suffix[::-1], other.suffix[::-1]):
+        if _nested_prefixes(one, other) and _nested_suffixes(one, other):
             raise _invalid(
                 "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes "
                 "are overlapping for the same event type.",
@@ -147,8 +160,14 @@ def _share_event(some: Sequence[str], others: Sequence[str]) -> bool:
     )
 
 
-def _nested(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _nested_prefixes(one: QueueConfiguration, other: QueueConfiguration) -> bool:
+    some, others = filter_text(one.prefix), filter_text(other.prefix)
+    return some.startswith(others) or others.startswith(some)
+
+
+def _nested_suffixes(one: QueueConfiguration, other: QueueConfiguration) -> bool:
+    some, others = filter_text(one.suffix), filter_text(other.suffix)
+    return some.endswith(others) or others.endswith(some)
 
 
 def _invalid(problem: str, name: str, value: str) -> ServiceError:

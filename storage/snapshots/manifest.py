@@ -28,6 +28,15 @@ class Description:
     exercises: tuple[str, ...] = ()
     edge_cases: tuple[str, ...] = ()
 
+    def over(self, present: Description) -> Description:
+        """With what this one leaves out as the present one has it."""
+        return Description(
+            self.name,
+            self.purpose or present.purpose,
+            self.exercises or present.exercises,
+            self.edge_cases or present.edge_cases,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

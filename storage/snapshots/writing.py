@@ -28,12 +28,14 @@ class Written:
 
 def write_snapshot(shelf: Shelf, content: Content, description: Description, made: Made, *, replace: bool) -> Written:
     """Makes a snapshot of a content under the description's name; in any thread. One that is there with the same state
-    keeps its files, and only its description is brought up to date. Raises SnapshotExists for another state unless
-    ``replace``; SnapshotError else."""
+    keeps its files, and only its description is brought up to date. What the description leaves out stays as it was,
+    also where the state is replaced. Raises SnapshotExists for another state unless ``replace``; SnapshotError else."""
     check_name(description.name)
     path, exists = shelf.place(description.name)
     if exists:
         present = _intact(shelf, path, description.name)
+        if present is not None:
+            description = description.over(present.description)
         if present is not None and (present.state_hash, present.scope) == (content.state_hash, content.scope):
             if present.description == description:
                 return Written("unchanged", present, path)
@@ -45,7 +47,10 @@ def write_snapshot(shelf: Shelf, content: Content, description: Description, mad
             return Written("replaced", manifest, path)
         if not replace:
             state = "another state" if present is not None else "something else, or a damaged snapshot,"
-            raise SnapshotExists(f"There is {state} under the name {description.name!r}; ask for it to be replaced.")
+            raise SnapshotExists(
+                f"There is {state} under the name {description.name!r}. It is replaced only if that is asked for: "
+                '--replace on the command line, "replace": true over HTTP.'
+            )
     manifest = write_anew(shelf, path, content, description, made)
     return Written("replaced" if exists else "created", manifest, path)
 

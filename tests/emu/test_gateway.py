@@ -86,7 +86,9 @@ def test_a_service_that_is_not_served_is_told_what_is(client: Client, headers: d
 
 def test_a_virtual_host_names_the_bucket(client: Client) -> None:
     assert client("PUT", "/", headers={"host": "logs.emu.test"}).status == 200
-    assert client("PUT", "/a%20key", b"body", headers={"host": "logs.localhost:4566"}).status == 200
+    assert (
+        client("PUT", "/a%20key", b"body", headers={"host": "logs.localhost:4566", "content-length": "4"}).status == 200
+    )
     assert client("GET", "/logs/a%20key").body == b"body"
 
 

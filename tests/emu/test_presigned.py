@@ -66,6 +66,8 @@ def test_a_url_of_version_2_expires() -> None:
     [
         (version_4(Expires=None), "requires the"),
         (version_4(Date=None), "requires the"),
+        (version_4(Signature=None), "requires the"),
+        (version_4(Credential=None), "requires the"),
         (version_4(Date="yesterday"), "ISO8601"),
         (version_4(Expires="soon"), "should be a number"),
         (version_4(Expires="-1"), "non-negative"),
@@ -76,3 +78,19 @@ def test_a_url_that_does_not_say_when(query: str, words: str) -> None:
     error = refusal(query, 0)
     assert (error.code, error.status) == ("AuthorizationQueryParametersError", 400)
     assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("AWSAccessKeyId=test&Signature=a", "Query-string authentication requires the"),
+        ("AWSAccessKeyId=test&Expires=1", "Query-string authentication requires the"),
+        ("Signature=a&Expires=1", "Query-string authentication requires the"),
+        ("AWSAccessKeyId=test&Signature=a&Expires=soon", "Invalid date (should be seconds since epoch): soon"),
+        (f"AWSAccessKeyId=test&Signature=a&Expires={'9' * 20}", "Invalid date"),
+    ],
+)
+def test_a_url_of_version_2_that_does_not_say_when(query: str, message: str) -> None:
+    error = refusal(query, 0)
+    assert (error.code, error.status) == ("AccessDenied", 403)
+    assert error.message.startswith(message)

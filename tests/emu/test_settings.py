@@ -107,6 +107,13 @@ def test_a_bad_value_is_refused_with_its_name_the_value_and_what_is_allowed(vari
         resolve({setting.name: value}, {})
 
 
+def test_a_snapshot_directory_may_be_missing_but_is_no_file(tmp_path: Path) -> None:
+    assert resolve({"snapshot_dir": str(tmp_path / "missing")}, {}).snapshot_dir == tmp_path / "missing"
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(SettingError, match=r"--snapshot-dir, KUMO_SNAPSHOT_DIR.*file' is not a directory"):
+        resolve({}, {"KUMO_SNAPSHOT_DIR": str(tmp_path / "file")})
+
+
 def test_an_init_directory_must_exist(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="KUMO_INIT_DIR"):
         resolve({"init_dir": str(tmp_path / "missing")}, {})

@@ -72,3 +72,20 @@ def test_boto3_by_virtual_host(emulator: Emulator, s3: Any, bucket: str) -> None
     client.put_object(Bucket=bucket, Key="page", Body=b"x")
     assert hosts == [f"{bucket}.s3.localhost:{emulator.port}"]
     assert s3.get_object(Bucket=bucket, Key="page")["Body"].read() == b"x"
+
+
+@pytest.mark.parametrize(("host", "base"), [("{bucket}.s3.localhost", ""), ("127.0.0.1", "/{bucket}")])
+def test_the_address_of_an_object_in_parts(emulator: Emulator, s3: Any, bucket: str, host: str, base: str) -> None:
+    """It is the one that the client used, and leads to the object."""
+    headers, path = {"Host": host.format(bucket=bucket)}, base.format(bucket=bucket)
+    key = "a dir/ü+.bin"
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=1, Body=b"x")
+    body = (
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber>"
+        f"<ETag>{part['ETag']}</ETag></Part></CompleteMultipartUpload>"
+    )
+    answer = ask(emulator, "POST", f"{path}/a%20dir/%C3%BC%2B.bin?uploadId={upload}", body.encode(), headers)
+    address = f"{path}/a+dir%2F%C3%BC%2B.bin"
+    assert f"<Location>http://{headers['Host']}{address}</Location>".encode() in answer.body
+    assert ask(emulator, "GET", address, headers=headers).body == b"x"

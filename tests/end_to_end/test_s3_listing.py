@@ -29,6 +29,14 @@ def entries(page: dict[str, Any]) -> list[str]:
     ]
 
 
+def test_a_listing_names_the_buckets_region(s3: Any, bucket: str, name: str) -> None:
+    european = f"{name}-eu"
+    s3.create_bucket(Bucket=european, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for call in (s3.list_objects, s3.list_objects_v2, s3.head_bucket):
+        for asked, region in ((bucket, "us-east-1"), (european, "eu-west-1")):
+            assert call(Bucket=asked)["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == region
+
+
 def test_an_empty_bucket(s3: Any, bucket: str) -> None:
     page = s3.list_objects_v2(Bucket=bucket)
     assert (page["KeyCount"], page["IsTruncated"], page["Name"], page["MaxKeys"]) == (0, False, bucket, 1000)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.asking import refused
+from emu.testing import Emulator
+from tests.end_to_end.asking import ask, refused
 
 
 def test_what_was_put_is_got(s3: Any, bucket: str) -> None:
@@ -119,3 +122,37 @@ def test_names_that_a_bucket_cannot_have(s3: Any, wrong: str) -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
     with refused("InvalidBucketName", 400):
         s3.create_bucket(Bucket=wrong)
+
+
+@pytest.mark.parametrize("raw", ["ÄÕÑ–".encode().decode("latin-1"), "é"])
+def test_headers_come_back_byte_for_byte(emulator: Emulator, bucket: str, raw: str) -> None:
+    """Whether it is UTF-8 or Latin-1 that was sent. User metadata alone is read, as Latin-1."""
+    headers = {"Content-Disposition": f"attachment; filename={raw}", "x-amz-meta-name": raw}
+    assert ask(emulator, "PUT", f"/{bucket}/page", b"x", headers).status == 200
+    for method in ("GET", "HEAD"):
+        answer = ask(emulator, method, f"/{bucket}/page")
+        assert answer.headers["content-disposition"] == f"attachment; filename={raw}"
+        assert answer.headers["x-amz-meta-name"] == f"=?UTF-8?B?{b64encode(raw.encode()).decode()}?="
+
+
+def test_an_object_has_a_length(emulator: Emulator, bucket: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=10)
+    try:
+        for path, status in ((f"/{bucket}/page", 411), (f"/{bucket}?versioning", 400), (f"/{bucket}", 200)):
+            connection.putrequest("PUT", path)
+            connection.endheaders()
+            response = connection.getresponse()
+            assert (response.status, b"MissingContentLength" in response.read()) == (status, status == 411)
+    finally:
+        connection.close()
+
+
+def test_access_control_lists(s3: Any, bucket: str, name: str) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
+    s3.put_object(Bucket=bucket, Key="page", Body=b"x", ACL="public-read")
+    with refused("InvalidBucketAclWithObjectOwnership", 400):
+        s3.create_bucket(Bucket=f"{name}-own", ObjectOwnership="BucketOwnerEnforced", ACL="public-read")
+    s3.create_bucket(Bucket=f"{name}-own", ObjectOwnership="BucketOwnerEnforced")
+    with refused("AccessControlListNotSupported", 400):
+        s3.put_object(Bucket=f"{name}-own", Key="page", Body=b"x", ACL="public-read")
+    s3.put_object(Bucket=f"{name}-own", Key="page", Body=b"x", ACL="bucket-owner-full-control")

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.context import Context
 from services.s3 import errors, limits
-from services.s3.attributes import check_canned_acl
+from services.s3.access_lists import check_bucket_acl
 from services.s3.listing import Position, continuation_token, continued
-from services.s3.lookup import bucket_of
+from services.s3.lookup import bucket_of, bucket_url
 from services.s3.names import is_bucket_name, owner
 from services.s3.settings import BucketSettings
 from services.s3.writing import bucket_change
@@ -19,16 +19,6 @@ _OLD_EUROPE = "EU"
 """What eu-west-1 was called in location constraints; a bucket that was made so still says it."""
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
 
-_NOT_IMPLEMENTED = {
-    "GrantFullControl": "x-amz-grant-full-control",
-    "GrantRead": "x-amz-grant-read",
-    "GrantReadACP": "x-amz-grant-read-acp",
-    "GrantWrite": "x-amz-grant-write",
-    "GrantWriteACP": "x-amz-grant-write-acp",
-}
-_KEPT = ("ACL", "ObjectOwnership")
-_OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
-
 
 def bucket_arn(name: str) -> str:
     return f"arn:aws:s3:::{name}"
@@ -37,21 +27,24 @@ def bucket_arn(name: str) -> str:
 def create_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
 
-    Errors: InvalidBucketName, InvalidArgument, IllegalLocationConstraintException, InvalidLocationConstraint,
-    BucketAlreadyExists, BucketAlreadyOwnedByYou (not in us-east-1, where making one's own bucket again succeeds).
+    Errors: InvalidBucketName, IllegalLocationConstraintException, InvalidLocationConstraint, those of
+    :func:`~services.s3.access_lists.check_bucket_acl`, BucketAlreadyExists, BucketAlreadyOwnedByYou (not in us-east-1,
+    where making one's own bucket again succeeds).
     """
     name: str = request["Bucket"]
     if not is_bucket_name(name):
         ctx.refuse(errors.INVALID_BUCKET_NAME, bucket=name)
     _refuse_unsupported(request)
-    check_canned_acl(request)
-    _check_ownership(request)
+    check_bucket_acl(ctx, request)
     configuration = request.get("CreateBucketConfiguration") or {}
     location = _location(ctx, configuration)
-    kept = {member: request[member] for member in _KEPT if member in request}
+    kept = {name: request[name] for name in ("ObjectOwnership", "ACL") if name in request}
     if configuration.get("LocationConstraint") == _OLD_EUROPE:
         kept["LocationConstraint"] = _OLD_EUROPE
-    answer = {"Location": f"/{name}", "BucketArn": bucket_arn(name)}
+    answer = {
+        "Location": f"/{name}" if location == _CLASSIC_REGION else bucket_url(ctx, name),
+        "BucketArn": bucket_arn(name),
+    }
     existing = ctx.state.buckets.get(name)
     if existing is not None:
         if existing.settings.account != ctx.account:
@@ -71,19 +64,7 @@ def create_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _check_ownership(request: dict[str, Any]) -> None:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
-    ownership = request.get("ObjectOwnership")
-    if ownership is not None and ownership not in _OWNERSHIPS:
-        raise errors.INVALID_ARGUMENT(
-            problem=f"Invalid x-amz-object-ownership header: {ownership}", name="x-amz-object-ownership"
-        )
-
-
 def _refuse_unsupported(request: dict[str, Any]) -> None:
-    for member, header in _NOT_IMPLEMENTED.items():
-        if member in request:
-            raise errors.NOT_IMPLEMENTED(header=header)
     if request.get("ObjectLockEnabledForBucket"):
         raise errors.NOT_IMPLEMENTED(header="x-amz-bucket-object-lock-enabled")
     if request.get("BucketNamespace", "global") != "global":
@@ -113,6 +94,7 @@ def _location(ctx: Context, configuration: dict[str, Any]) -> str:
 def head_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
     bucket = bucket_of(ctx, request)
+    ctx.headers["content-type"] = "application/xml"  # as if there were a document
     return {
         "BucketRegion": bucket.settings.location,
         "BucketArn": bucket_arn(bucket.name),

@@ -30,7 +30,7 @@ async def copy_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     check_path_key(ctx, request["Key"])
     source = find_source(ctx, request)
     check_copy_source(request, source.version)
-    attributes = copied(ctx, request, source.version)
+    attributes = copied(ctx, request, bucket, source.version)
     _check_copy(ctx, request, bucket, source)
     check_write(ctx, request, bucket)
     algorithm = _algorithm(request, source.version)

@@ -16,9 +16,9 @@ from services.s3.names import owner, whole_seconds
 
 def list_objects(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html. Errors: InvalidArgument."""
-    bucket = bucket_of(ctx, request)
+    bucket = _listed_bucket(ctx, request)
     prefix, delimiter, marker = (request.get(name, "") for name in ("Prefix", "Delimiter", "Marker"))
-    limit = listing.page_size(request, "MaxKeys", "max-keys")
+    limit = listing.page_size(request, "MaxKeys", "maxKeys")
     encode = listing.text_encoder(request)
     page = _page(bucket, prefix, delimiter, listing.behind_marker(marker, prefix, delimiter), limit)
     answer = _head(bucket, request, page, encode, limit)
@@ -30,10 +30,10 @@ def list_objects(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
 
 def list_objects_v2(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html. Errors: InvalidArgument."""
-    bucket = bucket_of(ctx, request)
+    bucket = _listed_bucket(ctx, request)
     prefix, delimiter = request.get("Prefix", ""), request.get("Delimiter", "")
     start_after, token = request.get("StartAfter", ""), request.get("ContinuationToken")
-    limit = listing.page_size(request, "MaxKeys", "max-keys")
+    limit = listing.page_size(request, "MaxKeys", "maxKeys")
     encode = listing.text_encoder(request)
     if token is not None:
         position = listing.continued(token)
@@ -51,6 +51,13 @@ def list_objects_v2(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
             _last(page), is_prefix=page.last_prefix is not None
         )
     return answer | _listed(bucket, page, encode, shows_owner=bool(request.get("FetchOwner")))
+
+
+def _listed_bucket(ctx: Context, request: dict[str, Any]) -> Bucket:
+    """An answer names its bucket's Region, as HeadBucket's does: clients find out so where to send their calls."""
+    bucket = bucket_of(ctx, request)
+    ctx.headers["x-amz-bucket-region"] = bucket.settings.location
+    return bucket
 
 
 def _page(bucket: Bucket, prefix: str, delimiter: str, position: Position, limit: int) -> Page[ObjectVersion]:

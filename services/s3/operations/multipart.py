@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
 from services.bodies import Body
 from services.checksums import new_digest
@@ -25,7 +25,7 @@ from services.s3.completion import (
 from services.s3.conditions import check_completion, check_copy_source
 from services.s3.copies import copied_bytes, find_source
 from services.s3.integrity import check_algorithm, checksum_member, checksum_members, upload_checksum_type, verified
-from services.s3.lookup import bucket_of, check_path_key, find_upload, shown_version
+from services.s3.lookup import bucket_of, bucket_url, check_path_key, find_upload, shown_version
 from services.s3.model import ObjectVersion, Part, Upload
 from services.s3.names import new_upload_id, whole_seconds
 from services.s3.ranges import check_part_number, parse_copy_range
@@ -40,7 +40,7 @@ def create_multipart_upload(ctx: Context, request: dict[str, Any]) -> dict[str, 
     bucket = bucket_of(ctx, request)
     key: str = request["Key"]
     check_path_key(ctx, key)
-    attributes = requested(ctx, request)
+    attributes = requested(ctx, request, bucket)
     algorithm = check_algorithm(request["ChecksumAlgorithm"]) if "ChecksumAlgorithm" in request else None
     now_ms = ctx.now_ms()
     upload = Upload(
@@ -138,14 +138,15 @@ async def upload_part_copy(ctx: Context, request: dict[str, Any]) -> dict[str, A
 
 
 async def complete_multipart_upload(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
-    """Makes one body of the parts' and puts the object. Once done, asking again gives the same answer.
+    """Makes one body of the parts' and puts the object. Once done, asking again for the same parts gives the same
+    answer.
 
     Errors: NoSuchUpload, those of :func:`~services.s3.completion.listed_parts` and of the conditions; BadDigest.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
     """
     bucket = bucket_of(ctx, request)
     key, upload_id = request["Key"], request["UploadId"]
-    if (done := already_completed(bucket, key, upload_id)) is not None:
+    if (done := already_completed(bucket, request)) is not None:
         return _completed(ctx, bucket, done)
     entry = find_upload(bucket, key, upload_id)
     parts = listed_parts(ctx, entry, request)
@@ -156,7 +157,7 @@ async def complete_multipart_upload(ctx: Context, request: dict[str, Any]) -> di
     body = await ctx.bodies.concatenate([(part.sha256, 0, part.size) for part in parts], digests)
     try:
         bucket = bucket_of(ctx, request)
-        if (done := already_completed(bucket, key, upload_id)) is not None:
+        if (done := already_completed(bucket, request)) is not None:
             return _completed(ctx, bucket, done)
         # Entity tags are looked at once more: a part of the same tag has the same bytes.
         parts = listed_parts(ctx, find_upload(bucket, key, upload_id), request)
@@ -172,7 +173,8 @@ async def complete_multipart_upload(ctx: Context, request: dict[str, Any]) -> di
 
 def _completed(ctx: Context, bucket: Bucket, version: ObjectVersion) -> dict[str, Any]:
     return {
-        "Location": f"{ctx.base_url}/{bucket.name}/{quote(version.key)}",
+        # AWS writes slashes and spaces of the key as a form does.
+        "Location": bucket_url(ctx, bucket.name) + quote_plus(version.key, safe="*"),
         "Bucket": bucket.name,
         "Key": version.key,
         "ETag": f'"{version.etag}"',

@@ -16,13 +16,14 @@ from services.s3.names import http_date, whole_seconds
 from services.s3.ranges import Span, parse_range, part_span
 from services.s3.writing import commit_object, next_version_id
 
-_OVERRIDES = (
-    "CacheControl",
-    "ContentDisposition",
-    "ContentEncoding",
-    "ContentLanguage",
-    "ContentType",
-)
+_OVERRIDES = {
+    "CacheControl": "response-cache-control",
+    "ContentDisposition": "response-content-disposition",
+    "ContentEncoding": "response-content-encoding",
+    "ContentLanguage": "response-content-language",
+    "ContentType": "response-content-type",
+}
+_LAST_OF_LATIN_1 = "\xff"
 
 
 def put_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def put_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     bucket = bucket_of(ctx, request)
     key: str = request["Key"]
     check_path_key(ctx, key)
-    attributes = requested(ctx, request)
+    attributes = requested(ctx, request, bucket)
     check_write(ctx, request, bucket)
     body = request["Body"]
     if body.size > limits.PUT_OBJECT_BYTES_MAX:
@@ -97,10 +98,8 @@ def _read(ctx: Context, request: dict[str, Any], method: str) -> tuple[ObjectVer
     if "PartNumber" in request and version.multipart is not None:
         answer["PartsCount"] = len(version.multipart.parts)
     if request.get("ChecksumMode") == "ENABLED":
-        answer |= _checksum(version, request)
-    for member in _OVERRIDES:
-        if (value := request.get(f"Response{member}")) is not None:
-            answer[member] = value
+        answer |= _checksum(version, span, request.get("PartNumber"))
+    answer |= _overridden(request)
     if (expires_ms := request.get("ResponseExpires")) is not None:
         answer["Expires"] = http_date(expires_ms)
     return version, span, answer
@@ -126,14 +125,31 @@ def _wanted(ctx: Context, version: ObjectVersion, request: dict[str, Any]) -> Sp
     return span
 
 
-def _checksum(version: ObjectVersion, request: dict[str, Any]) -> dict[str, str]:
+def _overridden(request: dict[str, Any]) -> dict[str, str]:
+    """The headers that the client wants to have otherwise. They come URL-encoded, and may say more than a header can.
+
+    Errors: InvalidArgument. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    found: dict[str, str] = {}
+    for member, name in _OVERRIDES.items():
+        value = request.get(f"Response{member}")
+        if value is None:
+            continue
+        if not value.isascii() and max(value) > _LAST_OF_LATIN_1:
+            raise errors.INVALID_ARGUMENT(
+                problem="Header value cannot be represented using ISO-8859-1.", name=name, value=value
+            )
+        found[member] = value
+    return found
+
+
+def _checksum(version: ObjectVersion, span: Span, number: int | None) -> dict[str, str]:
     """A checksum fits what it was computed over: the object, or one of its parts, but no other range."""
-    number = request.get("PartNumber")
     if number is not None and version.multipart is not None:
         part = version.multipart.parts[number - 1]
         if version.checksum is None or part.checksum is None:
             return {}
         return {**checksum_member(version.checksum.algorithm, part.checksum), "ChecksumType": version.checksum.type}
-    if "Range" in request:
+    if span.length != version.size:
         return {}
     return checksum_members(version.checksum)

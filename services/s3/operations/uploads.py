@@ -23,7 +23,7 @@ def list_parts(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """Errors: NoSuchUpload, InvalidArgument. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html"""
     bucket = bucket_of(ctx, request)
     entry = find_upload(bucket, request["Key"], request["UploadId"])
-    upload, marker = entry.upload, request.get("PartNumberMarker", 0)
+    upload, marker = entry.upload, listing.count(request.get("PartNumberMarker", 0), "part-number-marker")
     limit = listing.page_size(request, "MaxParts", "max-parts", limits.PARTS_A_PAGE_MAX)
     numbers = list(islice(entry.parts.irange(marker, inclusive=(False, True)), limit + 1))
     shown = [entry.parts[number] for number in numbers[:limit]]

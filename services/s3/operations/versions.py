@@ -51,7 +51,7 @@ def list_object_versions(ctx: Context, request: dict[str, Any]) -> dict[str, Any
     prefix, delimiter, key_marker = (request.get(name, "") for name in ("Prefix", "Delimiter", "KeyMarker"))
     version_marker = request.get("VersionIdMarker")
     _check_marker(key_marker, version_marker)
-    limit = listing.page_size(request, "MaxKeys", "max-keys")
+    limit = listing.page_size(request, "MaxKeys", "maxKeys")
     encode = listing.text_encoder(request)
     if version_marker:
         position = Position(key_marker, True)

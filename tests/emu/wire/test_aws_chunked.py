@@ -98,6 +98,13 @@ def test_the_content_encoding_alone_tells() -> None:
     assert Decoder.for_headers({"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}) is None
 
 
+def test_a_body_that_is_signed_as_it_is_is_not_taken_apart() -> None:
+    for sha256 in ("0" * 64, "UNSIGNED-PAYLOAD"):
+        headers = {"content-encoding": "aws-chunked", "x-amz-content-sha256": sha256}
+        assert Decoder.for_headers(headers) is None
+        assert Decoder.for_headers({**headers, "x-amz-decoded-content-length": "5"}) is not None
+
+
 def test_an_empty_body() -> None:
     assert decode(Decoder(0), b"0\r\n\r\n") == b""
 
@@ -122,6 +129,7 @@ def test_the_decoded_length_must_be_given(length: str | None) -> None:
     with pytest.raises(ServiceError) as caught:
         Decoder.for_headers(headers)
     assert (caught.value.code, caught.value.status) == ("MissingContentLength", 411)
+    assert caught.value.message == "You must provide the Content-Length HTTP header."
 
 
 @pytest.mark.parametrize(
@@ -133,21 +141,40 @@ def test_the_decoded_length_must_be_given(length: str | None) -> None:
         (5, b"5\r\nhello\r\n0", "IncompleteBody"),
         (6, b"5\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
         (4, b"5\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
-        (5, b"5\r\nhelloo\r\n0\r\n\r\n", "InvalidRequest"),
-        (5, b"0x5\r\nhello\r\n0\r\n\r\n", "InvalidRequest"),
-        (5, b"-5\r\nhello\r\n0\r\n\r\n", "InvalidRequest"),
-        (5, b"5;chunk-signature=zz\r\nhello\r\n0\r\n\r\n", "InvalidRequest"),
+        (5, b"5\r\nhelloo\r\n0\r\n\r\n", "IncompleteBody"),
+        (5, b"0x5\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
+        (5, b"-5\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
+        (5, b"5;chunk-signature=zz\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
         (5, b"hello", "IncompleteBody"),
-        (5, b"hello\r\n", "InvalidRequest"),
-        (0, b"\r\n", "InvalidRequest"),
-        (5, b"5" * (LINE_BYTES_MAX + 1), "InvalidRequest"),
+        (5, b"hello\r\n", "IncompleteBody"),
+        (0, b"\r\n", "IncompleteBody"),
+        (5, b"5" * (LINE_BYTES_MAX + 1), "IncompleteBody"),
         (5, b"5\r\nhello\r\n0\r\nno colon\r\n\r\n", "MalformedTrailerError"),
         (5, b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", "MalformedTrailerError"),
-        (5, b"5\r\nhello\r\n0\r\n\r\nmore\r\n", "MalformedTrailerError"),
     ],
 )
 def test_damage_is_refused_by_name(length: int, body: bytes, code: str) -> None:
     assert code_of(Decoder(length), body) == code
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "members"),
+    [
+        (b"5\r\nhel", "The request body terminated unexpectedly", {}),
+        (b"hello", "The request body terminated unexpectedly", {}),
+        (b"3\r\nhel\r\n0\r\n\r\n2\r\nlo\r\n0\r\n\r\n", "number of bytes", {"Expected": 5, "Provided": 3}),
+        (b"a\r\nhellohello\r\n0\r\n\r\n", "number of bytes", {"Expected": 5, "Provided": 10}),
+    ],
+)
+def test_an_incomplete_body_says_what_is_known(body: bytes, message: str, members: dict[str, int]) -> None:
+    with pytest.raises(ServiceError) as caught:
+        decode(Decoder(5), body)
+    assert message in caught.value.message
+    assert caught.value.members == {f"NumberBytes{name}": size for name, size in members.items()}
+
+
+def test_what_comes_behind_the_end_says_nothing() -> None:
+    assert decode(Decoder(5), b"5\r\nhello\r\n0\r\n\r\nmore\r\n", b"\xff\xde\xad") == b"hello"
 
 
 def test_an_announced_trailer_must_come() -> None:
@@ -160,7 +187,7 @@ def test_only_the_last_chunk_may_be_short() -> None:
     with pytest.raises(ServiceError) as caught:
         decode(Decoder(2 * len(short)), body)
     assert (caught.value.code, caught.value.status) == ("InvalidChunkSizeError", 403)
-    assert caught.value.members == {"Chunk": 1, "BadChunkSize": CHUNK_BYTES_MIN - 1}
+    assert caught.value.members == {"Chunk": 2, "BadChunkSize": CHUNK_BYTES_MIN - 1}
 
 
 def outcome(length: int, announced: frozenset[str], pieces: list[bytes]) -> tuple[bytes, dict[str, str], str | None]:

@@ -127,6 +127,10 @@ def test_a_request_of_botocore_is_read_back(
     def check(members: dict[str, Any]) -> None:
         request = aws.request(name, moments(members, shape))
         assert ours.operation(request) == name
+        if protocol == "rest-xml" and ours.streamed(name):
+            # What botocore adds only when it sends the request.
+            request.headers.setdefault("content-length", "0")
+            members.setdefault("ContentLength", 0)
         assert ours.decode(name, request) == members
 
     check()

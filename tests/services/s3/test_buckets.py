@@ -89,6 +89,12 @@ def test_location(s3: Any, region: str, constraint: str | None, location: str | 
     assert s3("HeadBucket", Bucket="abc")["BucketRegion"] == (location or "us-east-1")
 
 
+def test_where_a_new_bucket_is(s3: Any) -> None:
+    """A path in us-east-1, an address elsewhere."""
+    assert s3("CreateBucket", Bucket="abc")["Location"] == "/abc"
+    assert s3("CreateBucket", Bucket="irish", **_located("eu-west-1"))["Location"] == "http://localhost:4566/irish/"
+
+
 def test_the_old_name_of_europe_comes_back(s3: Any) -> None:
     s3("CreateBucket", Bucket="abc", **_located("EU"))
     assert s3("GetBucketLocation", Bucket="abc")["LocationConstraint"] == "EU"
@@ -131,7 +137,7 @@ def _located(constraint: str | None) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "request_",
-    [{"ObjectLockEnabledForBucket": True}, {"GrantRead": "id=1"}, {"CreateBucketConfiguration": {"Tags": [{}]}}],
+    [{"ObjectLockEnabledForBucket": True}, {"CreateBucketConfiguration": {"Tags": [{}]}}],
 )
 def test_what_would_have_no_effect_is_refused(s3: Any, request_: dict[str, Any]) -> None:
     assert s3.refused("CreateBucket", Bucket="abc", **request_) == "NotImplemented"

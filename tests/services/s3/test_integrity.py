@@ -42,6 +42,7 @@ def test_content_md5(s3: Any) -> None:
 
 def test_content_sha256(s3: Any) -> None:
     s3.put("k", b"hello", ContentSHA256=hashlib.sha256(b"hello").hexdigest())
+    s3.put("k", b"hello", ContentSHA256=hashlib.sha256(b"hello").hexdigest().upper())
     wrong = hashlib.sha256(b"hallo").hexdigest()
     code = s3.refused("PutObject", Bucket="bucket", Key="k", Body=b"hello", ContentSHA256=wrong)
     assert code == "XAmzContentSHA256Mismatch"
@@ -120,8 +121,40 @@ def test_documents(call: Any, headers: dict[str, str], code: str | None) -> None
     assert refused.value.code == code
 
 
-def test_a_deletion_of_many_objects_says_what_it_holds(call: Any) -> None:
-    ctx = call.world.context("s3", operation="DeleteObjects")
+def test_the_algorithm_that_is_named_is_that_of_the_checksum(s3: Any) -> None:
+    crc32 = checksum_of("CRC32", b"hello")
+    s3.put("k", b"hello", ChecksumAlgorithm="crc32", ChecksumCRC32=crc32)
+    error = s3.refusal(
+        "PutObject", Bucket="bucket", Key="k", Body=b"hello", ChecksumAlgorithm="SHA1", ChecksumCRC32=crc32
+    )
+    assert (error.code, error.message) == (
+        "InvalidRequest",
+        "Value for x-amz-sdk-checksum-algorithm header is invalid.",
+    )
+
+
+def test_of_a_part_the_checksum_that_is_there_counts(s3: Any) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html"""
+    upload = s3("CreateMultipartUpload", Bucket="bucket", Key="k")["UploadId"]
+    part = {"Bucket": "bucket", "Key": "k", "UploadId": upload, "PartNumber": 1, "Body": b"hello"}
+    crc32 = checksum_of("CRC32", b"hello")
+    assert s3("UploadPart", ChecksumAlgorithm="SHA1", ChecksumCRC32=crc32, **part)["ChecksumCRC32"] == crc32
+
+
+def test_how_a_wrong_md5_is_told(s3: Any) -> None:
+    """In hexadecimal for an object, in base64 for a part."""
+    upload = s3("CreateMultipartUpload", Bucket="bucket", Key="k")["UploadId"]
+    calculated = b64encode(hashlib.md5(b"hallo").digest()).decode()
+    wrong = {"Bucket": "bucket", "Key": "k", "Body": b"hallo", "ContentMD5": HELLO_MD5}
+    error = s3.refusal("PutObject", **wrong)
+    assert error.members == {"ExpectedDigest": hashlib.md5(b"hello").hexdigest(), "CalculatedDigest": calculated}
+    error = s3.refusal("UploadPart", UploadId=upload, PartNumber=1, **wrong)
+    assert error.members == {"ExpectedDigest": HELLO_MD5, "CalculatedDigest": calculated}
+
+
+@pytest.mark.parametrize("operation", ["DeleteObjects", "PutBucketCors"])
+def test_some_documents_must_say_what_they_hold(call: Any, operation: str) -> None:
+    ctx = call.world.context("s3", operation=operation)
     for headers in (
         {"content-md5": HELLO_MD5},
         {"x-amz-checksum-sha1": checksum_of("SHA1", b"hello")},

@@ -51,6 +51,15 @@ class Uploading:
         return {**self.names, "MultipartUpload": {"Parts": self.parts}, **request}
 
 
+def test_the_address_of_an_object_is_encoded_as_a_form_is(s3: Any) -> None:
+    names = {"Bucket": "bucket", "Key": "a dir/ü+.bin"}
+    upload = s3("CreateMultipartUpload", **names)["UploadId"]
+    etag = s3("UploadPart", UploadId=upload, PartNumber=1, **names)["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    answer = s3("CompleteMultipartUpload", UploadId=upload, MultipartUpload=parts, **names)
+    assert answer["Location"] == "http://localhost:4566/bucket/a+dir%2F%C3%BC%2B.bin"
+
+
 def test_parts_become_an_object(s3: Any) -> None:
     upload = Uploading(s3, ContentType="text/plain", Metadata={"m": "1"}, CacheControl="no-cache", Tagging="a=b")
     upload.part(1, PART)
@@ -145,6 +154,17 @@ def test_completing_again_gives_the_same_answer(s3: Any) -> None:
     assert s3.caller.world.store.lsn == lsn
     s3("DeleteObject", Bucket="bucket", Key="big", VersionId=first["VersionId"])
     assert upload.refused() == "NoSuchUpload"
+
+
+def test_completing_again_with_other_parts_comes_too_late(s3: Any) -> None:
+    upload = Uploading(s3)
+    upload.part(1, PART)
+    upload.part(2, b"end")
+    upload.complete()
+    first, second = upload.parts
+    for parts in ([first], [second], [{**first, "ETag": "x"}, second], []):
+        assert upload.refused(MultipartUpload={"Parts": parts}) == "NoSuchUpload"
+    upload.complete(IfNoneMatch="*")
 
 
 def test_conditions_on_the_object(s3: Any) -> None:

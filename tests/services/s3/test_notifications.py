@@ -129,11 +129,34 @@ def test_a_refused_request_makes_no_event(queue: Any) -> None:
         (("s3:ObjectCreated:*",), "images/", ".jpg", "ObjectCreated:Put", True),
         (("s3:ObjectCreated:*",), "image/", "", "ObjectCreated:Put", False),
         (("s3:ObjectCreated:*",), "", ".png", "ObjectCreated:Put", False),
+        (("s3:ObjectCreated:*",), "%69mages%2F", ".jp%67", "ObjectCreated:Put", True),
     ],
 )
 def test_who_wants_what(events: tuple[str, ...], prefix: str, suffix: str, name: str, wanted: bool) -> None:
     configuration = QueueConfiguration("id", ARN, events, prefix, suffix)
     assert (names(configuration, name) and fits(configuration, "images/a.jpg")) is wanted
+
+
+def test_filters_are_url_encoded(queue: Any) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html"""
+    _configure(queue, prefix="my+dir/%C3%BC%2B", suffix=".txt")
+    queue.messages("jobs")
+    for key in ("my dir/ü+1.txt", "my+dir/ü+2.txt", "my dir/ü 3.txt"):
+        queue.put(key)
+    assert _names(queue.messages("jobs")) == [("ObjectCreated:Put", "my+dir/%C3%BC%2B1.txt")]
+    (shown,) = queue("GetBucketNotificationConfiguration", Bucket="bucket")["QueueConfigurations"]
+    assert shown["Filter"]["Key"]["FilterRules"][0] == {"Name": "Prefix", "Value": "my+dir/%C3%BC%2B"}
+
+
+def test_filters_overlap_in_what_they_stand_for(queue: Any) -> None:
+    two = _request(_queue(prefix="a+b/"), _queue(prefix="a%20b/c"))
+    assert queue.refused("PutBucketNotificationConfiguration", **two) == "InvalidArgument"
+
+
+@pytest.mark.parametrize("rule", [{}, {"Name": "prefix"}, {"Value": "a"}])
+def test_a_filter_rule_has_a_name_and_a_value(queue: Any, rule: dict[str, str]) -> None:
+    configuration = {**_queue(), "Filter": {"Key": {"FilterRules": [rule]}}}
+    assert queue.refused("PutBucketNotificationConfiguration", **_request(configuration)) == "MalformedXML"
 
 
 def test_the_configuration_comes_back_with_an_id(queue: Any) -> None:

@@ -113,7 +113,8 @@ def test_tags_that_are_refused(s3: Any, tagging: str, code: str) -> None:
         ({"ACL": "everyone"}, "InvalidArgument"),
         ({"WebsiteRedirectLocation": "elsewhere"}, "InvalidArgument"),
         ({"SSECustomerAlgorithm": "AES256"}, "NotImplemented"),
-        ({"GrantRead": "id=1"}, "NotImplemented"),
+        ({"SSEKMSKeyId": "k"}, "InvalidArgument"),
+        ({"ServerSideEncryption": "AES256", "SSEKMSKeyId": "k"}, "InvalidArgument"),
         ({"WriteOffsetBytes": 5}, "NotImplemented"),
         ({"ObjectLockMode": "GOVERNANCE"}, "InvalidRequest"),
         ({"Metadata": {"a": "x" * 2048}}, "MetadataTooLarge"),
@@ -125,6 +126,41 @@ def test_tags_that_are_refused(s3: Any, tagging: str, code: str) -> None:
 def test_what_put_object_refuses(s3: Any, request_: dict[str, Any], code: str) -> None:
     assert s3.refused("PutObject", **{"Bucket": "bucket", "Key": "k", **request_}) == code
     assert s3.keys() == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "shown"),
+    [
+        ({"ServerSideEncryption": "aws:kms", "BucketKeyEnabled": True}, True),
+        ({"ServerSideEncryption": "aws:kms", "BucketKeyEnabled": False}, None),
+        ({"ServerSideEncryption": "AES256", "BucketKeyEnabled": True}, None),
+    ],
+)
+def test_a_bucket_key_goes_with_kms(s3: Any, request_: dict[str, Any], shown: bool | None) -> None:
+    assert s3.put("k", b"x", **request_).get("BucketKeyEnabled") is shown
+    assert s3("HeadObject", Bucket="bucket", Key="k").get("BucketKeyEnabled") is shown
+    s3("CopyObject", Bucket="bucket", Key="copy", CopySource="bucket/k")
+    assert "BucketKeyEnabled" not in s3("HeadObject", Bucket="bucket", Key="copy")
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "HeadObject"])
+@pytest.mark.parametrize("asked", ["bytes=0-", "bytes=0-100", "bytes=-15", "bytes=5-1", "bytes=0-1,3-4"])
+def test_a_range_of_everything_has_the_objects_checksum(s3: Any, operation: str, asked: str) -> None:
+    checksum = s3.put("k", b"0123456789")["ChecksumCRC64NVME"]
+    answer = s3(operation, Bucket="bucket", Key="k", Range=asked, ChecksumMode="ENABLED")
+    assert (answer["ContentLength"], answer.get("ChecksumCRC64NVME")) == (10, checksum)
+
+
+def test_a_header_that_latin_1_cannot_hold_is_refused(s3: Any) -> None:
+    s3.put("k", b"x")
+    error = s3.refusal("GetObject", Bucket="bucket", Key="k", ResponseContentDisposition="attachment; filename=—")
+    assert (error.code, error.message) == ("InvalidArgument", "Header value cannot be represented using ISO-8859-1.")
+    assert error.members == {
+        "ArgumentName": "response-content-disposition",
+        "ArgumentValue": "attachment; filename=—",
+    }
+    answer = s3("GetObject", Bucket="bucket", Key="k", ResponseCacheControl="é")
+    assert answer["CacheControl"] == "é"
 
 
 def test_the_longest_key_and_the_largest_metadata(s3: Any) -> None:

@@ -13,6 +13,16 @@ def _begin(s3: Any, key: str, **request: Any) -> str:
     return upload_id
 
 
+@pytest.mark.parametrize(
+    ("member", "argument"), [("MaxParts", "max-parts"), ("PartNumberMarker", "part-number-marker")]
+)
+def test_parts_are_not_counted_backwards(s3: Any, member: str, argument: str) -> None:
+    names = {"Bucket": "bucket", "Key": "k", "UploadId": _begin(s3, "k")}
+    error = s3.refusal("ListParts", **names, **{member: -1})
+    assert error.message == f"Argument {argument} must be an integer between 0 and 2147483647"
+    assert error.members == {"ArgumentName": argument, "ArgumentValue": "-1"}
+
+
 def test_uploads_by_key_and_then_by_time(s3: Any) -> None:
     begun = [(key, _begin(s3, key)) for key in ("b", "a", "b", "c/1", "c/2")]
     b1, a, b2, c1, c2 = begun

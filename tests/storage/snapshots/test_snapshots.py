@@ -13,6 +13,7 @@ import pytest
 from storage.replacement import StateRefused
 from storage.scope import Scope
 from storage.snapshots.errors import NoSuchSnapshot, SnapshotExists, SnapshotRefused
+from storage.snapshots.manifest import Description
 from tests.storage.snapshots.conftest import LARGE, PROGRAM, Lab, filled, put, state_hash
 from tests.storage.tiny import HOME, OTHER, World, opened
 from tests.storage.watched import UnsyncedFiles
@@ -98,6 +99,18 @@ def test_creating_again_leaves_equal_files_alone(run: Any, lab: Lab) -> None:
         assert {path: path.stat().st_mtime_ns for path in first.path.rglob("*")} == times
         described = await lab.create(world, purpose="another", created_ms=3)
         assert (described.result, lab.verify().description.purpose) == ("replaced", "another")
+
+    run(case)
+
+
+def test_what_a_description_leaves_out_stays(run: Any, lab: Lab) -> None:
+    async def case(world: World) -> None:
+        await lab.create(world, purpose="p", exercises=("a", "b"))
+        assert (await lab.create(world)).result == "unchanged"
+        await lab.create(world, edge_cases=("c",))
+        world.put("k", 2)
+        await lab.create(world, purpose="another", replace=True)
+        assert lab.verify().description == Description("one", "another", ("a", "b"), ("c",))
 
     run(case)
 
