@@ -9,7 +9,7 @@ from emu.errors import REQUEST_TOO_LARGE
 from emu.wire.aws_chunked import Decoder
 from services.bodies import Digest
 from services.errors import Refusal
-from storage.body import Bodies, Body
+from storage.bodies.body import Bodies, Body
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 

@@ -17,7 +17,7 @@ def main() -> None:
     put_house_on_path()
     from emu.aside import PROGRAM
     from storage.errors import DirectoryRefused
-    from storage.inspection import inspect
+    from storage.repair.inspection import inspect
 
     for line in sys.stdin:
         root = Path(json.loads(line))

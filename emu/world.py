@@ -8,22 +8,22 @@ from typing import Any, cast
 
 from emu.clock.movement import ClockMover
 from emu.clock.reading import WorldClock
+from emu.clock.scheduler import Scheduler
 from emu.clock.setting import Setting
+from emu.clock.signals import COMMITTED, Signals
 from emu.clock.state import NAME as EMU
 from emu.clock.state import ClockState, set_clock
 from emu.events import Events
 from emu.faults.injection import Faults
-from emu.scheduler import Scheduler
-from emu.signals import COMMITTED, Signals
 from services.clock import Clock, SystemClock
 from services.context import Context
 from services.ids import Ids, RandomIds
 from services.machine import Hooks, State
 from services.operation import Service
 from services.registry import services
-from storage.body import Bodies
+from storage.bodies.body import Bodies
+from storage.bodies.memory import MemoryBodies
 from storage.memory import MemoryStore
-from storage.memory_bodies import MemoryBodies
 from storage.preparation import Prepared
 from storage.replacement import Kind
 from storage.store import Store

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from storage.blobs import BLOB_MODE
+from storage.bodies.blobs import BLOB_MODE
 from storage.directory import Layout
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from storage.adoption import adopt_documents
 from storage.base import write_base
-from storage.blobs import DurableBodies
+from storage.bodies.blobs import DurableBodies
 from storage.content import Content
 from storage.directory import Layout
 from storage.errors import DirectoryRefused

@@ -22,7 +22,8 @@ from pathlib import Path
 import orjson
 
 from storage.base import load_base, write_base
-from storage.blobs import BLOB_MODE
+from storage.bodies.blobs import BLOB_MODE
+from storage.bodies.references import References
 from storage.directory import Layout
 from storage.errors import Damaged, DirectoryRefused
 from storage.files import Files
@@ -31,7 +32,6 @@ from storage.journal.records import Mark
 from storage.machine import Machine
 from storage.pointer import DocumentFile, Pointer, Rest, read_pointer, write_pointer
 from storage.recovery import apply_changes
-from storage.references import References
 from storage.replacement import Replayer
 from storage.rest import (
     changed_documents,

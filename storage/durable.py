@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from storage.base import load_base
-from storage.blobs import DurableBody
-from storage.body import Body
+from storage.bodies.blobs import DurableBody
+from storage.bodies.body import Body
 from storage.checkpoint import Position
 from storage.checkpointer import Checkpointer
 from storage.content import AT_ONCE_ENTITIES, Content, Program, content_of, dump, entities

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.bodies.references import References
 from storage.content import BodySource, Content, Program
 from storage.directory import refusal
 from storage.errors import DirectoryRefused
 from storage.files import Files
 from storage.machine import Machine
 from storage.pointer import BodyForm
-from storage.references import References
 from storage.rest import RestForm, write_rest
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from storage.blobs import BLOB_MODE
+from storage.bodies.blobs import BLOB_MODE
 from storage.content import BodySource, Document
 from storage.directory import Layout
 from storage.documents import write_document

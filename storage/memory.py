@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from storage.body import Body
+from storage.bodies.body import Body
+from storage.bodies.memory import MemoryBodies
+from storage.bodies.references import References
 from storage.content import AT_ONCE_ENTITIES, Content, Dump, Program, content_of, dump, entities
 from storage.errors import StorageUnavailable
 from storage.machine import Change, Machine
-from storage.memory_bodies import MemoryBodies
 from storage.options import CheckpointResult
 from storage.pointer import Home
 from storage.preparation import Prepared, built, ready
-from storage.references import References
 from storage.replacement import Kind, Parts, StateRefused, build_parts, part_documents, swap
 from storage.scope import EVERYTHING, Scope
 

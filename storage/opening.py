@@ -29,7 +29,7 @@ from pathlib import Path
 from storage.adoption import body_form
 from storage.base import load_base
 from storage.beginning import adopted_base, planted_base
-from storage.blobs import DurableBodies
+from storage.bodies.blobs import DurableBodies
 from storage.checkpoint import remove_unnamed_documents, remove_unpublished
 from storage.collection import collection_paused
 from storage.content import Content, state_hash

@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from storage.blobs import DurableBodies
+from storage.bodies.blobs import DurableBodies
+from storage.bodies.references import References
 from storage.collection import collection_paused
 from storage.content import Content, Program
 from storage.directory import Layout
@@ -23,7 +24,6 @@ from storage.installation import install_bodies, new_document_files, write_docum
 from storage.kept import Kept
 from storage.machine import Machine
 from storage.pointer import DocumentFile
-from storage.references import References
 from storage.replacement import (
     Parts,
     StateRefused,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from storage.base import load_base
-from storage.blobs import DurableBodies
+from storage.bodies.blobs import DurableBodies
 from storage.directory import Layout
 from storage.errors import DirectoryRefused
 from storage.files import Files

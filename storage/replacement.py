@@ -23,11 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from storage.bodies.references import References
 from storage.documents import read_checked
 from storage.files import Files
 from storage.machine import Machine
 from storage.pointer import DocumentFile
-from storage.references import References
 from storage.scope import EVERYTHING, Scope
 
 Kind = Literal["store.restore", "store.reset"]

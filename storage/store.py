@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from storage.body import Bodies, Body
+from storage.bodies.body import Bodies, Body
 from storage.content import Content, Program
 from storage.machine import Change
 from storage.options import CheckpointResult

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
+from storage.bodies.references import References
 from storage.directory import Layout
 from storage.documents import hash_file
 from storage.files import Files
 from storage.journal.reader import Ending
 from storage.pointer import Pointer
-from storage.references import References
 
 
 class LostBody(Exception):

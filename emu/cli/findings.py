@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from emu.cli.output import moment_text
-from storage.findings import Finding
 from storage.journal.repair import LostRecord, Place
+from storage.repair.findings import Finding
 
 _RESOURCE_MEMBERS = ("bucket", "queue", "Table", "TableName", "name")
 _KEY_MEMBERS = ("key", "Key")

@@ -12,7 +12,7 @@ from emu.cli.endpoint import fail
 from emu.cli.output import show_json
 
 if TYPE_CHECKING:
-    from storage.repair import Repair, Take
+    from storage.repair.repair import Repair, Take
 
 
 @click.command()
@@ -34,8 +34,8 @@ def repair(path: Path, take: Take | None, dry_run: bool, as_json: bool) -> None:
     """
     from emu.aside import PROGRAM
     from storage.errors import DirectoryRefused
-    from storage.repair import describe
-    from storage.repair import repair as carry_out
+    from storage.repair.repair import describe
+    from storage.repair.repair import repair as carry_out
 
     try:
         result = carry_out(path, PROGRAM, take=take, dry_run=dry_run)

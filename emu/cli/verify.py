@@ -12,7 +12,7 @@ from emu.cli.endpoint import fail
 from emu.cli.output import counts_text, show_json
 
 if TYPE_CHECKING:
-    from storage.findings import Inspection
+    from storage.repair.findings import Inspection
 
 
 @click.command()
@@ -27,7 +27,7 @@ def verify(path: Path, quick: bool, as_json: bool) -> None:
     """
     from emu.aside import PROGRAM
     from storage.errors import DirectoryRefused
-    from storage.inspection import inspect
+    from storage.repair.inspection import inspect
 
     try:
         found = inspect(path, PROGRAM, quick=quick)

@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from emu.clock.reading import WorldClock
+from emu.clock.scheduler import Scheduler
 from emu.clock.setting import Setting
+from emu.clock.signals import Signals
 from emu.clock.state import set_clock
-from emu.scheduler import Scheduler
-from emu.signals import Signals
 from services.context import Context
 from services.machine import Change
 

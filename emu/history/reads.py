@@ -12,7 +12,7 @@ from services.context import Context
 class Record(Protocol):
     """:meth:`emu.events.Events.add`."""
 
-    def add(self, what: str, name: str, **fields: Any) -> Any: ...
+    def add(self, what: str, name: str, /, **fields: Any) -> Any: ...
 
 
 def record_read(record: Record, ctx: Context, members: Mapping[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from emu.clock.signals import COMMITTED
 from emu.errors import SERVICE_UNAVAILABLE
-from emu.signals import COMMITTED
 from emu.waiting.conditions import Condition
 from emu.world import World
 

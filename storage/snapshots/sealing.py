@@ -19,12 +19,12 @@ from typing import Any
 import orjson
 
 from storage.base import document_name
+from storage.bodies.references import References
 from storage.content import BodySource, Content, Program, content_of, dump
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused
 from storage.machine import Machine
 from storage.preparation import extracted
-from storage.references import References
 from storage.snapshots.errors import SnapshotError, SnapshotRefused
 from storage.snapshots.manifest import Manifest
 from storage.snapshots.reading import verified_manifest

@@ -11,9 +11,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from storage import inspection
 from storage.errors import DirectoryRefused, TwoHistories
 from storage.kept import CLEAN_STOPS
+from storage.repair import inspection
 from tests.storage.directories import PROGRAM
 from tests.storage.sessions import LARGE, edit, fill, pointer_of, session, snapshot, state_of
 from tests.storage.tiny import HOME, OTHER, World

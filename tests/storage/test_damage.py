@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from storage.errors import DirectoryRefused
-from storage.inspection import inspect
-from storage.repair import repair
+from storage.repair.inspection import inspect
+from storage.repair.repair import repair
 from storage.replacement import StateRefused
 from tests.storage.directories import LARGE, PROGRAM, fill
 from tests.storage.snapshots.conftest import put

@@ -13,10 +13,10 @@ import pytest
 from storage import pointer as pointers
 from storage.errors import NewerFormat
 from storage.files import Files
-from storage.inspection import inspect
 from storage.journal import records
 from storage.pointer import Home
-from storage.repair import repair
+from storage.repair.inspection import inspect
+from storage.repair.repair import repair
 from storage.snapshots import manifest as manifests
 from storage.snapshots.errors import SnapshotRefused
 from storage.snapshots.shelf import read_manifest

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from storage.inspection import inspect
 from storage.options import FoldRequest
+from storage.repair.inspection import inspect
 from storage.snapshots.errors import NoSuchSnapshot
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf

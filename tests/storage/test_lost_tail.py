@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from storage import inspection, sources
+from storage import sources
 from storage.files import Files
 from storage.pointer import Home
+from storage.repair import inspection
 from tests.storage.directories import PROGRAM
 from tests.storage.tiny import HOME, World, opened
 

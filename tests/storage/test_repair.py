@@ -12,9 +12,9 @@ import pytest
 
 from storage.errors import Damaged, DirectoryLocked, DirectoryRefused, TwoHistories
 from storage.files import Files
-from storage.inspection import inspect
 from storage.journal.repair import Missing
-from storage.repair import Repair, Take, repair
+from storage.repair.inspection import inspect
+from storage.repair.repair import Repair, Take, repair
 from tests.storage.directories import PROGRAM, Directories, Entries, content, read, replace_file
 from tests.storage.test_verify import CASES, HARMS, LARGE, SMALL, UNKNOWABLE, append, flip, harm_record
 from tests.storage.tiny import HOME, OTHER, opened

@@ -13,9 +13,9 @@ import pytest
 from storage.content import Program
 from storage.errors import DirectoryRefused, NewerFormat
 from storage.files import Files
-from storage.inspection import inspect
 from storage.journal.records import encode_record
 from storage.journal.segment import segment_numbers, segment_path
+from storage.repair.inspection import inspect
 from tests.storage.directories import MAKERS, PROGRAM, Directories, content, read, replace_file
 from tests.storage.tiny import TinyMachine, opened
 from tests.storage.watched import UnsyncedFiles

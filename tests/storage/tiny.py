@@ -10,13 +10,13 @@ from typing import Any
 
 import orjson
 
+from storage.bodies.memory import MemoryBodies
 from storage.checkpoint import fold
 from storage.checkpointer import FoldRequest
 from storage.durable import ClaimedDirectory, DurableOptions, DurableStore
 from storage.files import Files
 from storage.machine import Change, KumoBodies
 from storage.memory import MemoryStore
-from storage.memory_bodies import MemoryBodies
 from tests.storage.mortal import MortalFiles, kill
 
 HOME = ("000000000000", "us-east-1")

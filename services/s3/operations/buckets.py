@@ -38,7 +38,7 @@ def create_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     check_bucket_acl(ctx, request)
     configuration = request.get("CreateBucketConfiguration") or {}
     location = _location(ctx, configuration)
-    kept = {name: request[name] for name in ("ObjectOwnership", "ACL") if name in request}
+    kept: dict[str, str] = {name: request[name] for name in ("ObjectOwnership", "ACL") if name in request}
     if configuration.get("LocationConstraint") == _OLD_EUROPE:
         kept["LocationConstraint"] = _OLD_EUROPE
     answer = {

@@ -14,8 +14,8 @@ from services.errors import ServiceError
 
 
 class Waits:
-    """In place of :class:`emu.signals.Signals`: each wait moves the clock to its end, after running what is planned for
-    an earlier moment."""
+    """In place of :class:`emu.clock.signals.Signals`: each wait moves the clock to its end, after running what is
+    planned for an earlier moment."""
 
     def __init__(self, call: Any) -> None:
         self.clock = call.clock

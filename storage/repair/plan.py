@@ -23,22 +23,22 @@ import orjson
 
 from storage import pointer as pointers
 from storage.adoption import body_form
-from storage.blobs import BLOB_MODE
+from storage.bodies.blobs import BLOB_MODE
 from storage.checkpoint import FOLDER_PREFIX
 from storage.content import Program
 from storage.directory import Layout
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused, TwoHistories
 from storage.files import Files
-from storage.findings import Inspection
-from storage.inspection_rest import check_documents
 from storage.journal.records import Mark
 from storage.journal.repair import Salvage, salvage
 from storage.journal.segment import drop_all_segments, make_segment, segment_numbers, segment_path
 from storage.pointer import DocumentFile, Home, Pointer, Rest, write_pointer
-from storage.repair_folder import RepairFolder
-from storage.repair_report import Repair
-from storage.salvaging import publish_rebuilt, rebuild
+from storage.repair.findings import Inspection
+from storage.repair.folder import RepairFolder
+from storage.repair.report import Repair
+from storage.repair.rest_form import check_documents
+from storage.repair.salvaging import publish_rebuilt, rebuild
 
 Take = Literal["ours", "theirs", "older"]
 _NOT_A_MARK = -1

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.base import load_base
+from storage.bodies.references import References
 from storage.checkpoint import Position, publish, write_state
 from storage.content import Program
 from storage.directory import Layout
@@ -15,7 +16,6 @@ from storage.kept import Kept
 from storage.machine import Machine
 from storage.pointer import Pointer
 from storage.recovery import apply_changes
-from storage.references import References
 from storage.replacement import Replayer
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from storage.findings import Inspection
 from storage.journal.repair import LostRecord, Missing, Place
+from storage.repair.findings import Inspection
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from storage.body import Bodies, Body, BodyReader, Digest
+from storage.bodies.body import Bodies, Body, BodyReader, Digest
 from storage.files import Files
 
 _COPY_BYTES = 1024 * 1024
@@ -44,7 +44,7 @@ class FileReader:
 
 
 async def concatenate(bodies: Bodies, ranges: Sequence[tuple[str, int, int]], digests: Mapping[str, Digest]) -> Body:
-    """See :meth:`storage.body.Bodies.concatenate`. The sources are all opened first, so none can go meanwhile."""
+    """See :meth:`storage.bodies.body.Bodies.concatenate`. All sources are opened first: none can go meanwhile."""
     loop = asyncio.get_running_loop()
     writer = bodies.writer(digests)
     readers: list[BodyReader] = []

@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from storage.body import Body, BodyReader, Digest
+from storage.bodies.body import Body, BodyReader, Digest
+from storage.bodies.readers import FileReader, MemoryReader, concatenate
+from storage.bodies.references import References
+from storage.bodies.spool import Hashing, Spool
 from storage.files import Files
-from storage.readers import FileReader, MemoryReader, concatenate
-from storage.references import References
-from storage.spool import Hashing, Spool
 
 SPOOL_BYTES = 4 * 1024 * 1024
 """Bodies above this size are kept in files."""
@@ -36,7 +36,7 @@ class MemoryBody:
 
 
 class MemoryWriter:
-    """See :class:`storage.body.BodyWriter`."""
+    """See :class:`storage.bodies.body.BodyWriter`."""
 
     def __init__(self, bodies: MemoryBodies, spool: Spool) -> None:
         self._bodies = bodies
@@ -56,7 +56,7 @@ class MemoryWriter:
 
 
 class MemoryBodies:
-    """See :class:`storage.body.Bodies`."""
+    """See :class:`storage.bodies.body.Bodies`."""
 
     def __init__(self) -> None:
         self.references = References()

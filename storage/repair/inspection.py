@@ -34,8 +34,6 @@ from storage.directory import Layout, refusal
 from storage.documents import hash_file, read_document
 from storage.errors import Damaged, DirectoryRefused, NewerFormat
 from storage.files import Files
-from storage.findings import Inspection, Kind
-from storage.inspection_rest import RestLook
 from storage.journal.reader import Ending, JournalReader
 from storage.journal.records import Record
 from storage.journal.repair import salvage
@@ -43,6 +41,8 @@ from storage.journal.segment import segment_numbers, segment_path
 from storage.kept import Kept
 from storage.pointer import DocumentFile, Pointer, read_pointer
 from storage.recovery import apply_changes
+from storage.repair.findings import Inspection, Kind
+from storage.repair.rest_form import RestLook
 from storage.replacement import Replayer
 from storage.tail import LostBody, NotingReferences, Tail, may_have_lost_bodies
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from storage.adoption import adopt_documents
+from storage.bodies.references import References
 from storage.content import Program
 from storage.directory import Layout
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused
 from storage.files import Files
-from storage.findings import Inspection
 from storage.machine import Machine
 from storage.pointer import Home, Pointer
-from storage.references import References
+from storage.repair.findings import Inspection
 from storage.rest import changed_documents, note_bodies
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.body import Digest
+from storage.bodies.body import Digest
 from storage.files import Files
 
 _PIECE_BYTES = 256 * 1024

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from emu.clock.reading import WorldClock
-from emu.signals import Signals
+from emu.clock.signals import Signals
 from services.clock import ManualClock, SystemClock
 from services.errors import ServiceError
 

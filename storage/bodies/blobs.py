@@ -28,14 +28,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import NamedTuple
 
-from storage.body import Body, BodyReader, Digest
+from storage.bodies.body import Body, BodyReader, Digest
+from storage.bodies.readers import FileReader, MemoryReader, concatenate
+from storage.bodies.references import References
+from storage.bodies.spool import Hashing, Spool, Spooled
 from storage.directory import Layout
 from storage.errors import StorageUnavailable
 from storage.files import Files
 from storage.pointer import Durability
-from storage.readers import FileReader, MemoryReader, concatenate
-from storage.references import References
-from storage.spool import Hashing, Spool, Spooled
 
 INLINE_BYTES = 32 * 1024
 BLOB_MODE = 0o400
@@ -68,7 +68,7 @@ class DurableBody:
 
 
 class DurableWriter:
-    """See :class:`storage.body.BodyWriter`."""
+    """See :class:`storage.bodies.body.BodyWriter`."""
 
     def __init__(self, bodies: DurableBodies, spool: Spool) -> None:
         self._bodies = bodies
@@ -95,7 +95,7 @@ def _no_room(error: OSError) -> StorageUnavailable:
 
 
 class DurableBodies:
-    """See :class:`storage.body.Bodies`. All methods run on the event loop's thread unless they say otherwise."""
+    """See :class:`storage.bodies.body.Bodies`. All methods run on the event loop's thread unless they say otherwise."""
 
     def __init__(self, files: Files, layout: Layout, durability: Durability) -> None:
         self.references = References()

@@ -1,8 +1,8 @@
 """Making a data directory that can't be opened one that can, without throwing anything away.
 
-First it is understood what is wrong (:mod:`storage.inspection`) and a plan is made (:mod:`storage.repair_plan`);
+First it is understood what is wrong (:mod:`storage.repair.inspection`) and a plan is made (:mod:`storage.repair.plan`);
 nothing has changed until then, and where there is no plan that loses nothing in silence the repair refuses. Then
-whatever will be replaced or removed gets a second name in ``emu/repair-<n>/`` (:mod:`storage.repair_folder`), and only
+whatever will be replaced or removed gets a second name in ``emu/repair-<n>/`` (:mod:`storage.repair.folder`), and only
 then is anything changed.
 
 A repair that is itself killed leaves a directory that is refused, or opens; it can be repaired again.
@@ -16,10 +16,10 @@ from storage.content import Program
 from storage.directory import Layout, Lock, refusal
 from storage.errors import DirectoryRefused
 from storage.files import Files
-from storage.inspection import inspect
-from storage.repair_folder import RepairFolder
-from storage.repair_plan import Plan, Take
-from storage.repair_report import Repair, describe
+from storage.repair.folder import RepairFolder
+from storage.repair.inspection import inspect
+from storage.repair.plan import Plan, Take
+from storage.repair.report import Repair, describe
 
 _ROUNDS = 4
 

@@ -1,0 +1,1 @@
+"""Bodies: bytes kept once by their content, named by the SHA-256 of it, as long as something refers to them."""

@@ -1,0 +1,1 @@
+"""What `emu verify` finds in a data directory, and what `emu repair` makes of it."""
