@@ -110,5 +110,5 @@ def collection_metrics(table: Table, key: Item) -> dict[str, Any] | None:
     has no item collections. The estimate is AWS's smallest range."""
     if all(index.definition.is_global for index in table.indexes.values()):
         return None
-    name = table.definition.schema.hash_name
+    (name,) = table.definition.schema.hash_names
     return {"ItemCollectionKey": {name: key[name]}, "SizeEstimateRangeGB": [0.0, 1.0]}

@@ -198,8 +198,8 @@ _KEY_SCHEMA = Member(
         Member("KeyType", required=True, values=("HASH", "RANGE")),
     ),
 )
-# An index may have up to four attributes in each part of its key.
-_INDEX_KEY_SCHEMA = replace(_KEY_SCHEMA, maximum=limits.INDEX_KEY_ATTRIBUTES_MAX)
+# How many attributes a global index's key may have is told apart by their part, in table_rules.py.
+_INDEX_KEY_SCHEMA = replace(_KEY_SCHEMA, maximum=None)
 _ATTRIBUTE_DEFINITIONS = Member(
     "AttributeDefinitions",
     each=(
@@ -228,14 +228,6 @@ _GLOBAL_INDEX = (_INDEX_NAME, _INDEX_KEY_SCHEMA, _PROJECTION, _THROUGHPUT)
 _TABLE_SETTINGS = (
     Member("BillingMode", values=("PROVISIONED", "PAY_PER_REQUEST")),
     _THROUGHPUT,
-    Member("TableClass", values=("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
-)
-_TAGS = Member(
-    "Tags",
-    each=(
-        Member("Key", required=True, minimum=1, maximum=128),
-        Member("Value", required=True, maximum=256),
-    ),
 )
 _TRANSACTION_WRITE = tuple(
     Member(action, members=(_KEY if action != "Put" else Member("Item", required=True), *more, _FAILURE_VALUES))
@@ -259,7 +251,6 @@ _OPERATIONS: Mapping[str, tuple[Member, ...]] = {
         Member("GlobalSecondaryIndexes", each=_GLOBAL_INDEX),
         Member("LocalSecondaryIndexes", each=_LOCAL_INDEX),
         *_TABLE_SETTINGS,
-        _TAGS,
     ),
     "DescribeTable": (_TABLE_NAME,),
     "ListTables": (

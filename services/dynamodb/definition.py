@@ -17,14 +17,10 @@ from services.dynamodb.keys import KeySchema
 
 def key_schema(elements: list[dict[str, Any]], attribute_types: Mapping[str, str]) -> KeySchema:
     """Of AWS's list form."""
-    names = {entry["KeyType"]: entry["AttributeName"] for entry in elements}
-    range_name = names.get("RANGE")
-    return KeySchema(
-        hash_name=names["HASH"],
-        hash_type=attribute_types[names["HASH"]],
-        range_name=range_name,
-        range_type=None if range_name is None else attribute_types[range_name],
+    hash_names, range_names = (
+        tuple(entry["AttributeName"] for entry in elements if entry["KeyType"] == kind) for kind in ("HASH", "RANGE")
     )
+    return KeySchema(hash_names, range_names, {name: attribute_types[name] for name in hash_names + range_names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescript
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from services.context import Context
@@ -13,7 +14,6 @@ from services.dynamodb.arns import table_arn
 from services.dynamodb.table import Table
 
 _COPIED = (
-    "AttributeDefinitions",
     "TableName",
     "KeySchema",
     "CreationDateTime",
@@ -47,6 +47,8 @@ def describe(ctx: Context, table: Table, status: str = "ACTIVE") -> dict[str, An
         status = "UPDATING"
     arn = table_arn(ctx.account, ctx.region, table.definition.name)
     shown = {name: settings[name] for name in _COPIED if name in settings}
+    # AWS tells these by name, whatever order they came in.
+    shown["AttributeDefinitions"] = sorted(settings["AttributeDefinitions"], key=itemgetter("AttributeName"))
     shown |= {
         "TableStatus": status,
         "TableArn": arn,
@@ -76,6 +78,11 @@ def _index(table: Table, entry: Mapping[str, Any], arn: str, member: str, status
     shown = {
         name: entry[name] for name in ("IndexName", "KeySchema", "Projection", "OnDemandThroughput") if name in entry
     }
+    if "NonKeyAttributes" in shown["Projection"]:
+        shown["Projection"] = {
+            **shown["Projection"],
+            "NonKeyAttributes": sorted(shown["Projection"]["NonKeyAttributes"]),
+        }
     shown |= {
         "IndexArn": f"{arn}/index/{entry['IndexName']}",
         "ItemCount": len(index.entries),

@@ -16,7 +16,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.Part
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -24,8 +24,12 @@ from typing import Any
 from services.dynamodb import errors, limits, numbers
 from services.dynamodb.item_size import binary_size, text_size
 from services.dynamodb.values import Item, Value, checked_item, kind_of
+from services.errors import ServiceError
 
 _HASH_BYTES = 8
+_NOTHING: Value = {}
+# Characters with which not even four attributes together can be too long: nothing has to be counted then.
+_SHORT = limits.SORT_KEY_BYTES_MAX // 4 // limits.INDEX_KEY_PART_ATTRIBUTES_MAX
 
 
 def _ended(raw: bytes) -> bytes:
@@ -65,7 +69,15 @@ def element_prefix(value: Value) -> bytes:
 
 def partition(value: Value) -> bytes:
     """The bytes of a partition: hash and element of its key."""
-    own = element(value)
+    return _hashed(element(value))
+
+
+def partition_of(values: Iterable[Value]) -> bytes:
+    """The same for a key of several attributes, which some indexes have."""
+    return _hashed(b"".join(map(element, values)))
+
+
+def _hashed(own: bytes) -> bytes:
     return blake2b(own, digest_size=_HASH_BYTES).digest() + own
 
 
@@ -86,84 +98,103 @@ def segment_bounds(segment: int, total: int) -> tuple[bytes, bytes | None]:
 
 @dataclass(frozen=True, slots=True)
 class KeySchema:
-    """The key attributes of a table or an index: names and types (``S``, ``N`` or ``B``)."""
+    """The key attributes of a table or an index: names of the partition key's and the sort key's, and their types
+    (``S``, ``N`` or ``B``) by name. Only a global index may have several in each part.
+    """
 
-    hash_name: str
-    hash_type: str
-    range_name: str | None = None
-    range_type: str | None = None
+    hash_names: tuple[str, ...]
+    range_names: tuple[str, ...]
+    types: Mapping[str, str]
+
+    @classmethod
+    def of(cls, hash_name: str, hash_type: str, range_name: str | None = None, range_type: str = "S") -> KeySchema:
+        """One with a single attribute in each part."""
+        if range_name is None:
+            return cls((hash_name,), (), {hash_name: hash_type})
+        return cls((hash_name,), (range_name,), {hash_name: hash_type, range_name: range_type})
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (self.hash_name,) if self.range_name is None else (self.hash_name, self.range_name)
-
-    def types(self) -> Mapping[str, str]:
-        if self.range_name is None or self.range_type is None:
-            return {self.hash_name: self.hash_type}
-        return {self.hash_name: self.hash_type, self.range_name: self.range_type}
+        return self.hash_names + self.range_names
 
     def encode(self, item: Mapping[str, Value]) -> bytes:
         """The key of an item (or key) that has the key attributes, checked."""
-        if self.range_name is None:
-            return partition(item[self.hash_name])
-        return partition(item[self.hash_name]) + element(item[self.range_name])
+        names = self.hash_names
+        key = partition(item[names[0]]) if len(names) == 1 else partition_of([item[name] for name in names])
+        for name in self.range_names:
+            key += element(item[name])
+        return key
 
     def encoder(self) -> Callable[[Mapping[str, Value]], bytes]:
-        """:meth:`encode` for many items in a row, which is quicker where those of a partition stand side by side."""
+        """:meth:`encode` of a table's keys, for many items in a row: quicker where those of a partition stand side by
+        side."""
         last: Value = {}
         head = b""
-        hash_name, range_name, range_type = self.hash_name, self.range_name, self.range_type
-        range_element = _ELEMENTS[range_type] if range_type is not None else None
+        (hash_name,) = self.hash_names
+        range_name = self.range_names[0] if self.range_names else ""
+        range_type = self.types.get(range_name, "")
+        range_element = _ELEMENTS.get(range_type)
 
         def encode(item: Mapping[str, Value]) -> bytes:
             nonlocal last, head
             value = item[hash_name]
             if value != last:
                 last, head = value, partition(value)
-            if range_name is None or range_type is None or range_element is None:
-                return head
-            return head + range_element(item[range_name][range_type])
+            return head if range_element is None else head + range_element(item[range_name][range_type])
 
         return encode
 
     def encode_sparse(self, item: Mapping[str, Value]) -> bytes | None:
         """The same for an item that may lack a key attribute, or have one from before there was the index that it can't
         hold: None then."""
-        if not _holds(item, self.hash_name, self.hash_type, limits.PARTITION_KEY_BYTES_MAX):
-            return None
-        if self.range_name is None or self.range_type is None:
-            return self.encode(item)
-        if not _holds(item, self.range_name, self.range_type, limits.SORT_KEY_BYTES_MAX):
-            return None
-        return self.encode(item)
+        short = True
+        for name, kind in self.types.items():
+            value = item.get(name)
+            data = None if value is None else value.get(kind)
+            if not data:
+                return None
+            short = short and len(data) <= _SHORT
+        return self.encode(item) if short or self._fits(item) else None
+
+    def _fits(self, item: Mapping[str, Value]) -> bool:
+        """Whether the item's key attributes, which are there, are short enough."""
+        try:
+            self.check_sizes(item)
+        except ServiceError:
+            return False
+        return True
 
     def pick(self, item: Mapping[str, Value]) -> Item:
         """The key attributes of an item."""
-        if self.range_name is None:
-            return {self.hash_name: item[self.hash_name]}
-        return {self.hash_name: item[self.hash_name], self.range_name: item[self.range_name]}
+        return {name: item[name] for name in self.names}
 
     def check_item(self, item: Mapping[str, Value]) -> None:
         """Refuses an item whose key attributes are missing, of the wrong type, empty or too long."""
-        self._check_element(item, self.hash_name, self.hash_type)
-        if self.range_name is not None and self.range_type is not None:
-            self._check_element(item, self.range_name, self.range_type)
-        self.check_sizes(item)
+        short = True
+        for name, kind in self.types.items():
+            short = self._check_element(item, name, kind) and short
+        if not short:
+            self.check_sizes(item)
 
-    def _check_element(self, item: Mapping[str, Value], name: str, kind: str) -> None:
+    def _check_element(self, item: Mapping[str, Value], name: str, kind: str) -> bool:
+        """Whether the attribute is short, once it is known to be there and what it must be."""
         value = item.get(name)
         if value is None:
             raise errors.KEY_MISSING(key=name)
         if kind not in value:
             raise errors.KEY_TYPE(key=name, expected=kind, actual=kind_of(value))
-        if value[kind] == "":
+        data = value[kind]
+        if data == "":
             raise errors.KEY_EMPTY(key=name, kind=_EMPTY_KINDS[kind])
+        return len(data) <= _SHORT
 
-    def check_sizes(self, key: Mapping[str, Value]) -> None:
-        """Refuses key attributes that are too long."""
-        check_length(key[self.hash_name], is_sort_key=False)
-        if self.range_name is not None:
-            check_length(key[self.range_name], is_sort_key=True)
+    def check_sizes(self, item: Mapping[str, Value]) -> None:
+        """Refuses key attributes that are too long; those of the partition key count together, and those of the sort
+        key."""
+        if _length(item, self.hash_names) > limits.PARTITION_KEY_BYTES_MAX:
+            raise errors.PARTITION_KEY_TOO_LONG()
+        if _length(item, self.range_names) > limits.SORT_KEY_BYTES_MAX:
+            raise errors.SORT_KEY_TOO_LONG()
 
     def checked_key(self, key: Mapping[str, Any]) -> Item:
         """A request's ``Key``, normalised. Refuses one that isn't exactly the schema's attributes."""
@@ -171,10 +202,10 @@ class KeySchema:
 
     def fitting_key(self, key: Item) -> Item:
         """The same for a key that is normalised."""
-        if len(key) != (1 if self.range_name is None else 2):
+        if len(key) != len(self.types):
             raise errors.KEY_NOT_SCHEMA()
         kept: Item = {}
-        for name, kind in self.types().items():
+        for name, kind in self.types.items():
             value = key.get(name)
             if value is None or kind not in value:
                 raise errors.KEY_NOT_SCHEMA()
@@ -185,40 +216,33 @@ class KeySchema:
         return kept
 
 
-def _holds(item: Mapping[str, Value], name: str, kind: str, maximum_bytes: int) -> bool:
-    value = item.get(name)
-    data = None if value is None else value.get(kind)
-    if value is None or not data:
-        return False
-    return len(data) <= maximum_bytes // 4 or _length(value) <= maximum_bytes
-
-
 _EMPTY_KINDS = {"S": "string", "B": "binary"}
 
 
 def check_index_keys(schema: KeySchema, index: str, item: Mapping[str, Value]) -> None:
     """Refuses an item that has one of an index's key attributes with the wrong type, empty or too long."""
-    for name, kind in schema.types().items():
+    short = True
+    for name, kind in schema.types.items():
         value = item.get(name)
         if value is None:
             continue
         if kind not in value:
             raise errors.INDEX_KEY_TYPE(key=name, expected=kind, actual=kind_of(value), index=index)
-        if value[kind] == "":
+        data = value[kind]
+        if data == "":
             raise errors.INDEX_KEY_EMPTY(key=name, kind=_EMPTY_KINDS[kind], index=index)
-        check_length(value, is_sort_key=name == schema.range_name)
+        short = short and len(data) <= _SHORT
+    if not short:
+        schema.check_sizes(item)
 
 
-def check_length(value: Value, *, is_sort_key: bool) -> None:
-    """Refuses a key attribute that is too long."""
-    if is_sort_key:
-        if _length(value) > limits.SORT_KEY_BYTES_MAX:
-            raise errors.SORT_KEY_TOO_LONG()
-    elif _length(value) > limits.PARTITION_KEY_BYTES_MAX:
-        raise errors.PARTITION_KEY_TOO_LONG()
-
-
-def _length(value: Value) -> int:
-    if "S" in value:
-        return text_size(value["S"])
-    return binary_size(value["B"]) if "B" in value else 0
+def _length(item: Mapping[str, Value], names: Iterable[str]) -> int:
+    """Bytes of the texts and binaries among these attributes, as far as they are there."""
+    total = 0
+    for name in names:
+        value = item.get(name, _NOTHING)
+        if "S" in value:
+            total += text_size(value["S"])
+        elif "B" in value:
+            total += binary_size(value["B"])
+    return total

@@ -66,7 +66,7 @@ def _named_items(table: Table, report: Callable[[str], None]) -> Iterator[tuple[
 
 def _kumo_name(table: Table, key: Item) -> str | None:
     parts = []
-    for name, kind in table.definition.schema.types().items():
+    for name, kind in table.definition.schema.types.items():
         text = key[name][kind]
         if kind == "B":
             try:

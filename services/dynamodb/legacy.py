@@ -151,7 +151,7 @@ def _expectation(name: str, entry: Mapping[str, Any]) -> Condition:
 
 def key_tests(entries: Mapping[str, Any]) -> list[KeyTest]:
     """The tests of KeyConditions."""
-    if not 1 <= len(entries) <= 2:
+    if not entries:
         raise errors.KEY_CONDITION_COUNT()
     tests = []
     for name, entry in entries.items():

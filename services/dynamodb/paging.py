@@ -49,7 +49,7 @@ class Source:
         key = checked_item(given)
         if set(key) != set(self.key_names):
             raise errors.START_KEY()
-        types = {**self.schema.types(), **self.table.definition.schema.types()}
+        types = {**self.schema.types, **self.table.definition.schema.types}
         if any(types[name] not in value for name, value in key.items()):
             raise errors.START_KEY_SCHEMA()
         return self.encode(key)

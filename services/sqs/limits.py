@@ -31,6 +31,9 @@ RECEIVE_MESSAGES = (1, 10)
 MESSAGE_ATTRIBUTES_MAX = 10
 ATTRIBUTE_NAME_LENGTH_MAX = 256
 ATTRIBUTE_TYPE_LENGTH_MAX = 256
+# Of an attribute of type Number: significant digits, and the power of ten of the first one.
+NUMBER_DIGITS_MAX = 38
+NUMBER_EXPONENT = (-128, 126)
 
 IN_FLIGHT_MAX = 120_000
 

@@ -12,7 +12,7 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from services.context import Context
@@ -22,6 +22,7 @@ Kept = Mapping[str, Mapping[str, str]]
 
 _NAME = re.compile(r"(?!\.)(?!(?:aws|amazon)\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)", re.IGNORECASE)
 _TYPE = re.compile(r"(String|Number|Binary)(\..+)?", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -48,6 +49,7 @@ def _kept(ctx: Context, name: str, value: Mapping[str, Any]) -> Mapping[str, str
     match = _TYPE.fullmatch(data_type)
     if match is None or len(data_type) > limits.ATTRIBUTE_TYPE_LENGTH_MAX:
         raise errors.MESSAGE_ATTRIBUTE_TYPE(name=name)
+    check_characters(ctx, data_type)
     if value.get("StringListValues") or value.get("BinaryListValues"):
         raise errors.MESSAGE_ATTRIBUTE_LIST()
     if match[1] == "Binary":
@@ -65,10 +67,15 @@ def _kept(ctx: Context, name: str, value: Mapping[str, Any]) -> Mapping[str, str
 
 
 def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
+    """Whether the text is a decimal number of a precision and size that SQS keeps."""
+    if not _NUMBER.fullmatch(text):
         return False
+    number = Decimal(text).as_tuple()
+    digits = "".join(map(str, number.digits)).strip("0")
+    if not digits:
+        return True
+    lowest, highest = limits.NUMBER_EXPONENT
+    return len(digits) <= limits.NUMBER_DIGITS_MAX and lowest <= Decimal(text).adjusted() <= highest
 
 
 def size(attributes: Kept) -> int:

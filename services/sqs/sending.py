@@ -51,7 +51,7 @@ def compose(ctx: Context, queue: Queue, request: Mapping[str, Any], now: int, *,
         ctx.refuse(refusal, limit=queue.settings.message_size_max)
     system_md5 = None
     if system := request.get("MessageSystemAttributes"):
-        kept = _system_attributes(system)
+        kept = _system_attributes(ctx, system)
         optional["trace"] = kept[_TRACE_HEADER]["StringValue"]
         system_md5 = message_attributes.digest(kept)
     elif ctx.trace_header is not None:
@@ -88,12 +88,13 @@ def _delay_ms(ctx: Context, queue: Queue, request: Mapping[str, Any]) -> int:
     return int(seconds) * 1000
 
 
-def _system_attributes(system: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+def _system_attributes(ctx: Context, system: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     for name, attribute in system.items():
         if name != _TRACE_HEADER:
             raise errors.SYSTEM_ATTRIBUTE_NAME(name=name)
         if attribute.get("DataType") != "String" or not attribute.get("StringValue"):
             raise errors.SYSTEM_ATTRIBUTE_TYPE(name=name)
+        message_attributes.check_characters(ctx, attribute["StringValue"])
     return {_TRACE_HEADER: {"DataType": "String", "StringValue": system[_TRACE_HEADER]["StringValue"]}}
 
 

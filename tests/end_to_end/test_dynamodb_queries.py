@@ -229,3 +229,38 @@ def test_queries_that_cannot_be(dynamodb: Any, pages: str, options: dict[str, An
     with refused("ValidationException", 400) as error:
         dynamodb.query(TableName=pages, ExpressionAttributeValues={":s": {"S": "site0"}}, **options)
     assert words.lower() in error["Error"]["Message"].lower()
+
+
+def test_an_index_with_several_attributes_in_each_part_of_its_key(dynamodb: Any, name: str) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html"""
+    keys = [("site", "HASH"), ("year", "HASH"), ("month", "RANGE"), ("day", "RANGE")]
+    numbers = {"year", "month", "day"}
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "N" if attribute in numbers else "S"}
+            for attribute in ("id", *(attribute for attribute, _ in keys))
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-day",
+                "KeySchema": [{"AttributeName": attribute, "KeyType": kind} for attribute, kind in keys],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    for day in range(1, 31):
+        moment = {"year": {"N": "2026"}, "month": {"N": str(day % 3)}, "day": {"N": str(day)}}
+        dynamodb.put_item(TableName=name, Item={"id": {"S": f"page-{day}"}, "site": {"S": "a"}, **moment})
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=name,
+        IndexName="by-day",
+        KeyConditionExpression="site = :s AND #y = :y AND #m = :m AND #d > :d",
+        ExpressionAttributeNames={"#y": "year", "#m": "month", "#d": "day"},
+        ExpressionAttributeValues={":s": {"S": "a"}, ":y": {"N": "2026"}, ":m": {"N": "2"}, ":d": {"N": "8"}},
+        ScanIndexForward=False,
+        PaginationConfig={"PageSize": 2},
+    )
+    assert [item["day"]["N"] for page in pages for item in page["Items"]] == ["29", "26", "23", "20", "17", "14", "11"]

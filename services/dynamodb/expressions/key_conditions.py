@@ -27,6 +27,7 @@ from services.dynamodb.expressions.nodes import (
 from services.dynamodb.expressions.placeholders import Placeholders
 from services.dynamodb.keys import KeySchema
 from services.dynamodb.values import Value, kind_of
+from services.errors import Refusal, ServiceError
 
 _KIND = "KeyConditionExpression"
 _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -129,25 +130,40 @@ def key_range(tests: list[KeyTest], schema: KeySchema) -> KeyRange:
     if len(tests) > max(2, len(schema.names)):
         raise errors.KEY_CONDITION_TOO_MANY(count=len(tests), keys=len(schema.names))
     by_name = {test.name: test for test in tests}
-    own = by_name.pop(schema.hash_name, None)
-    if own is None:
-        raise errors.KEY_CONDITION_ELEMENT(key=schema.hash_name)
-    _check_type(own, schema.hash_type)
-    if own.operator != "=":
-        raise errors.KEY_CONDITION_UNSUPPORTED()
-    partition = keys.partition(own.values[0])
+    partition = keys.partition_of([_equal_value(by_name, name, schema) for name in schema.hash_names])
     if not by_name:
         return KeyRange(partition, partition, keys.after(partition))
-    if schema.range_name is None or schema.range_type is None:
+    if not schema.range_names:
         raise errors.KEY_CONDITION_UNSUPPORTED()
-    test = by_name.pop(schema.range_name, None)
+    prefix = partition
+    for position, name in enumerate(schema.range_names):
+        test = by_name.pop(name, None)
+        if test is None:
+            raise _missing(name, schema, errors.KEY_CONDITION_RANGE)
+        _check_type(test, schema.types[name])
+        low, high = _RANGES[test.operator](prefix, test.values)
+        if not by_name:
+            return KeyRange(partition, low, high)
+        if test.operator != "=" and position + 1 < len(schema.range_names):
+            raise errors.KEY_CONDITION_RANGE(key=name)
+        prefix += keys.element(test.values[0])
+    raise errors.KEY_CONDITION_UNSUPPORTED()
+
+
+def _equal_value(by_name: dict[str, KeyTest], name: str, schema: KeySchema) -> Value:
+    """The value that a part of the partition key must have; its test is taken out of the map."""
+    test = by_name.pop(name, None)
     if test is None:
-        raise errors.KEY_CONDITION_ELEMENT(key=schema.range_name)
-    if by_name:
-        raise errors.KEY_CONDITION_UNSUPPORTED()
-    _check_type(test, schema.range_type)
-    low, high = _RANGES[test.operator](partition, test.values)
-    return KeyRange(partition, low, high)
+        raise _missing(name, schema, errors.KEY_CONDITION_HASH)
+    _check_type(test, schema.types[name])
+    if test.operator != "=":
+        raise errors.KEY_CONDITION_UNSUPPORTED() if len(schema.names) <= 2 else errors.KEY_CONDITION_HASH(key=name)
+    return test.values[0]
+
+
+def _missing(name: str, schema: KeySchema, of_several: Refusal) -> ServiceError:
+    """The refusal for a key attribute that has no test."""
+    return errors.KEY_CONDITION_ELEMENT(key=name) if len(schema.names) <= 2 else of_several(key=name)
 
 
 def _check_type(test: KeyTest, kind: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from services.dynamodb import errors
 from services.dynamodb.expressions.nodes import Literal, Path, Placeholder, Step
+from services.dynamodb.item_size import value_size
 from services.dynamodb.values import Value, check_json, check_name_lengths, checked
 from services.errors import ServiceError
 
@@ -61,6 +62,10 @@ class Placeholders:
             raise errors.VALUE_UNDEFINED(kind=kind, name=operand.name)
         self._unused_values.discard(operand.name)
         return value
+
+    def size(self) -> int:
+        """Bytes of the values."""
+        return sum(map(value_size, self._values.values()))
 
     def require(self, names: tuple[str, ...], values: tuple[str, ...], kind: str) -> None:
         """Refuses undefined placeholders: the first name, or else the first value."""

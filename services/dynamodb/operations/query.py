@@ -25,6 +25,8 @@ def query(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     known.finish()
     table = tables.find(ctx, request["TableName"])
     found = reads.source(request, table)
+    if "KeyConditions" in request and len(tests) > max(2, len(found.schema.names)):
+        raise errors.KEY_CONDITION_COUNT()
     keys = key_conditions.key_range(tests, found.schema)
     _check_filter(row_filter, found.schema)
     chosen = reads.selection(request, found, projection, row_filter)

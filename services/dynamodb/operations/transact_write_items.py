@@ -17,6 +17,7 @@ from services.dynamodb import constraints, errors, limits, requests, tables, tra
 from services.dynamodb.capacity import Consumed, read_units
 from services.dynamodb.expressions.conditions import Bound
 from services.dynamodb.expressions.updates import BoundUpdate
+from services.dynamodb.item_size import item_size
 from services.dynamodb.operations.batch_write_item import collection_metrics
 from services.dynamodb.state import State
 from services.dynamodb.table import Table
@@ -27,13 +28,14 @@ from services.errors import ServiceError
 
 @dataclass(frozen=True, slots=True)
 class _Action:
-    """One action, bound but not yet met with the items. ``item`` is a Put's item or the others' key; ``update`` belongs
-    to Update."""
+    """One action, bound but not yet met with the items. ``item`` is a Put's item or the others' key; ``size`` counts
+    it and the values of its expressions, in bytes; ``update`` belongs to Update."""
 
     kind: str
     parameters: Mapping[str, Any]
     condition: Bound | None
     item: Item
+    size: int
     update: BoundUpdate | None = None
 
     def compute(self, table: Table) -> Write:
@@ -109,7 +111,7 @@ def _bind(entry: Mapping[str, Any]) -> _Action:
     update = requests.update(parameters, known) if kind == "Update" else None
     condition = requests.condition(parameters, known)
     known.finish()
-    return _Action(kind, parameters, condition, item, update)
+    return _Action(kind, parameters, condition, item, item_size(item) + known.size(), update)
 
 
 def _digest(request: Mapping[str, Any]) -> str:
@@ -154,6 +156,9 @@ def _compute(actions: list[_Action], found: list[Table]) -> list[Write]:
         if target in targets:
             raise errors.TRANSACTION_DUPLICATES()
         targets.add(target)
+    # What the request brings counts, not the items that it finds.
+    if sum(action.size for action in actions) > limits.TRANSACTION_BYTES_MAX:
+        raise errors.TRANSACTION_TOO_LARGE()
     for action, table in zip(actions, found, strict=True):
         try:
             computed.append(action.compute(table))
@@ -161,8 +166,6 @@ def _compute(actions: list[_Action], found: list[Table]) -> list[Write]:
         except ServiceError as error:
             reasons.append(transactions.reason(error))
     transactions.check(reasons)
-    if sum(len(write.new or b"") for write in computed) > limits.TRANSACTION_BYTES_MAX:
-        raise errors.TRANSACTION_TOO_LARGE()
     return computed
 
 

@@ -107,7 +107,7 @@ def test_a_provisioned_index_has_throughput(dynamodb: Any, index: Any) -> None:
         "GlobalSecondaryIndexUpdates": [{"Create": index("by-x", "x")}],
     }
     assert dynamodb.message("UpdateTable", **request) == (
-        INVALID + "ProvisionedThroughput must be specified for index: by-x"
+        INVALID + "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: by-x"
     )
     shown = create(dynamodb, index("by-x", "x", ProvisionedThroughput=five))
     assert shown["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["ReadCapacityUnits"] == 5
@@ -124,6 +124,10 @@ def test_a_provisioned_index_has_throughput(dynamodb: Any, index: Any) -> None:
         (
             [{"Delete": {"IndexName": "abc"}}, {"Delete": {"IndexName": "abc"}}],
             INVALID + "Only one global secondary index update per index is allowed simultaneously. Index: abc",
+        ),
+        (
+            [{"Delete": {"IndexName": "abc"}, "Update": {"IndexName": "abc"}}],
+            INVALID + "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
         ),
         (
             [{"Delete": {"IndexName": "ab"}}],
@@ -149,11 +153,21 @@ def test_indexes_that_are_refused(things: Any, index: Any) -> None:
 
     code, _ = refusal({"Create": index("by-x", "x")}, {"Delete": {"IndexName": "other"}})
     assert code == "LimitExceededException"
-    assert refusal({"Delete": {"IndexName": "other"}})[0] == "ResourceNotFoundException"
+    assert refusal({"Delete": {"IndexName": "other"}}) == (
+        "ResourceNotFoundException",
+        "Requested resource not found: Index other for table things",
+    )
     assert "not defined in AttributeDefinitions" in refusal({"Create": index("by-y", "y")})[1]
     # A type that the table knows has to be told again.
     request = {"TableName": "things", "GlobalSecondaryIndexUpdates": [{"Create": index("by-id", "id")}]}
-    assert "AttributeDefinitions: []" in things.message("UpdateTable", **request)
+    assert things.message("UpdateTable", **request) == (
+        INVALID + "AttributeDefinitions is not specified for index: by-id"
+    )
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    assert refusal({"Create": index("by-x", "x", ProvisionedThroughput=units)})[1] == (
+        INVALID + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: by-x "
+        "when BillingMode is PAY_PER_REQUEST"
+    )
     create(things, index("by-x", "x"))
     assert refusal({"Create": index("by-x", "x")})[1] == "Attempting to create an index which already exists"
     assert refusal({"Create": index("by-number", "x")}, kind="N")[1].startswith(
@@ -161,17 +175,46 @@ def test_indexes_that_are_refused(things: Any, index: Any) -> None:
     )
 
 
-def test_keys_of_several_attributes_are_not_supported(dynamodb: Any, index: Any) -> None:
-    several = index("by-x-y", "x") | {
-        "KeySchema": [{"AttributeName": name, "KeyType": "HASH"} for name in ("x", "y")],
-    }
-    definitions = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "x", "y")]
-    message = dynamodb.message(
-        "CreateTable",
+def test_a_local_index_is_not_updated(dynamodb: Any, index: Any) -> None:
+    dynamodb.create("things", "id:S", "n:S", "l:S", LocalSecondaryIndexes=[index("local", "id", "l")])
+    for action, request in (
+        ("delete", {"Delete": {"IndexName": "local"}}),
+        ("update", {"Update": {"IndexName": "local", "OnDemandThroughput": {"MaxReadRequestUnits": 5}}}),
+    ):
+        assert dynamodb.message("UpdateTable", TableName="things", GlobalSecondaryIndexUpdates=[request]) == (
+            f"Cannot {action} an index that is not a GlobalSecondaryIndex: local"
+        )
+
+
+def test_one_index_too_many(dynamodb: Any, index: Any) -> None:
+    indexes = [index(f"by-x-{number}", "x") for number in range(limits.GLOBAL_INDEXES_MAX)]
+    dynamodb.create("things", "id:S", "x:S", GlobalSecondaryIndexes=indexes)
+    error = dynamodb.refusal(
+        "UpdateTable",
         TableName="things",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=definitions,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[several],
+        AttributeDefinitions=X_IS_TEXT,
+        GlobalSecondaryIndexUpdates=[{"Create": index("one-more", "x")}],
     )
-    assert message == "emu does not support an index key of several attributes yet"
+    assert (error.code, error.message) == (
+        "LimitExceededException",
+        "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20",
+    )
+
+
+def test_an_index_with_a_switch_of_the_billing_mode(dynamodb: Any, index: Any) -> None:
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    provisioned = index("by-n", "n", ProvisionedThroughput=units)
+    dynamodb.create(
+        "things",
+        "id:S",
+        "n:S",
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=units,
+        GlobalSecondaryIndexes=[provisioned],
+    )
+    update(dynamodb, {"Create": index("by-x", "x")}, AttributeDefinitions=X_IS_TEXT, BillingMode="PAY_PER_REQUEST")
+    shown = described(dynamodb)["GlobalSecondaryIndexes"]
+    assert [(entry["IndexName"], entry["ProvisionedThroughput"]["ReadCapacityUnits"]) for entry in shown] == [
+        ("by-n", 0),
+        ("by-x", 0),
+    ]

@@ -65,7 +65,7 @@ def test_segments_are_even() -> None:
 
 @given(st.lists(st.tuples(texts, texts), max_size=8))
 def test_an_encoder_of_many_gives_what_each_gives(pairs: list[tuple[str, str]]) -> None:
-    for schema in (keys.KeySchema("h", "S"), keys.KeySchema("h", "S", "r", "S")):
+    for schema in (keys.KeySchema.of("h", "S"), keys.KeySchema.of("h", "S", "r", "S")):
         items = [{"h": text(first), "r": text(second)} for first, second in pairs]
         encode = schema.encoder()
         assert [encode(item) for item in items] == [schema.encode(item) for item in items]

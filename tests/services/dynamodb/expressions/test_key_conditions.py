@@ -12,7 +12,7 @@ from services.dynamodb.expressions import key_conditions, parser
 from services.dynamodb.expressions.placeholders import Placeholders
 from services.dynamodb.keys import KeySchema
 
-SCHEMA = KeySchema("id", "S", "r", "S")
+SCHEMA = KeySchema.of("id", "S", "r", "S")
 texts = st.text(st.sampled_from("a\0\1b\U0010ffff"), min_size=1, max_size=3)
 OPERATORS: dict[str, Any] = {
     "r = :v": lambda r, v, w: r == v,

@@ -28,6 +28,12 @@ def test_a_table_is_creating_and_then_active(dynamodb: Any) -> None:
     assert (described["ItemCount"], described["TableSizeBytes"]) == (0, 0)
 
 
+def test_a_table_is_on_demand_from_the_moment_it_is_made(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamodb.clock, "now_ms", iter(range(1_000, 2_000)).__next__)
+    created = dynamodb("CreateTable", **request())["TableDescription"]
+    assert created["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] == created["CreationDateTime"]
+
+
 def test_provisioned_throughput(dynamodb: Any) -> None:
     throughput = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
     created = dynamodb("CreateTable", **request(BillingMode=None, ProvisionedThroughput=throughput))["TableDescription"]
@@ -36,7 +42,8 @@ def test_provisioned_throughput(dynamodb: Any) -> None:
 
 
 def test_encryption_is_kept_and_shown(dynamodb: Any) -> None:
-    created = dynamodb("CreateTable", **request(SSESpecification={"Enabled": True, "KMSMasterKeyId": "k"}))
+    encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "k"}
+    created = dynamodb("CreateTable", **request(SSESpecification=encryption))
     assert created["TableDescription"]["SSEDescription"] == {
         "Status": "ENABLED",
         "SSEType": "KMS",
@@ -120,6 +127,51 @@ def test_indexes_are_described(dynamodb: Any, index: Any) -> None:
             {"BillingMode": "PROVISIONED"},
             INVALID + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
         ),
+        ({"AttributeDefinitions": [*ID_S, *ID_S]}, "Attribute Name is duplicated: id"),
+        (
+            {"TableClass": "GLACIER"},
+            "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+            "[STANDARD, STANDARD_INFREQUENT_ACCESS].",
+        ),
+        (
+            {"SSESpecification": {"Enabled": False, "SSEType": "KMS"}},
+            INVALID + "SSEType can not be specified if Enabled is false",
+        ),
+        (
+            {"SSESpecification": {"KMSMasterKeyId": "k"}},
+            INVALID + "KMSMasterKeyId can not be specified if Enabled is false",
+        ),
+        (
+            {"SSESpecification": {"Enabled": True, "KMSMasterKeyId": "k"}},
+            INVALID + "SSEType KMS is required if KMSMasterKeyId is specified",
+        ),
+        ({"SSESpecification": {"Enabled": True, "SSEType": "AES256"}}, INVALID + "SSEType AES256 is not supported"),
+        (
+            {"OnDemandThroughput": {"MaxReadRequestUnits": 0}},
+            INVALID + "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range",
+        ),
+        (
+            {
+                "BillingMode": "PROVISIONED",
+                "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+                "OnDemandThroughput": {"MaxWriteRequestUnits": 5},
+            },
+            INVALID + "MaxWriteRequestUnits for OnDemandThroughput cannot be specified when table BillingMode is "
+            "PROVISIONED.",
+        ),
+        ({"Tags": [{"Value": "v"}]}, "The Tag Key provided is invalid, Key: null"),
+        ({"Tags": [{"Key": "", "Value": "v"}]}, "The Tag Key provided is invalid, Key: "),
+        ({"Tags": [{"Key": "k"}]}, "The Tag Value provided is invalid, Value: null"),
+        ({"Tags": [{"Key": "k", "Value": "a, b"}]}, "The Tag Value provided is invalid, Value: a, b"),
+        ({"Tags": [{"Key": "aws:k", "Value": "v"}]}, "Tag Key cannot be prefixed with aws:, Key: aws:k"),
+        (
+            {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]},
+            "Duplicate Tag Keys provided as input: Duplicate Tag Key found k",
+        ),
+        (
+            {"Tags": [{"Key": str(number), "Value": ""} for number in range(51)]},
+            "Number of Tags exceed the current limit for the provided ResourceArn",
+        ),
         ({"StreamSpecification": {"StreamEnabled": True}}, "emu does not support StreamSpecification yet"),
         ({"ResourcePolicy": "{}"}, "emu does not support ResourcePolicy yet"),
     ],
@@ -173,4 +225,54 @@ def test_index_refusals(dynamodb: Any, index: Any) -> None:
     throughput = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
     assert message("a", "b", GlobalSecondaryIndexes=[index("by-c", "c", ProvisionedThroughput=throughput)]) == (
         "ProvisionedThroughput should not be specified for index: by-c when BillingMode is PAY_PER_REQUEST"
+    )
+    several = [{"AttributeName": name, "KeyType": "HASH"} for name in "bbc"]
+    assert message("a", "b", GlobalSecondaryIndexes=[{**by_b, "KeySchema": several}]) == (
+        "The KeySchema contains multiple key attributes with the same name"
+    )
+    mixed = [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip("abc", ("HASH", "RANGE", "HASH"), strict=True)
+    ]
+    assert message("a", "b", GlobalSecondaryIndexes=[{**by_b, "KeySchema": mixed}]) == (
+        "All HASH key attributes must precede RANGE key attributes in the KeySchema"
+    )
+    for kind, five in (("HASH", ["HASH"] * 5), ("RANGE", ["HASH"] + ["RANGE"] * 5)):
+        schema = [{"AttributeName": "c", "KeyType": part} for part in five]
+        assert message("a", "b", GlobalSecondaryIndexes=[{**by_b, "KeySchema": schema}]) == (
+            f"The KeySchema exceeds the maximum allowed number of {kind} key attributes"
+        )
+    backwards = [{"AttributeName": "c", "KeyType": "RANGE"}, {"AttributeName": "b", "KeyType": "HASH"}]
+    assert message("a", "b", GlobalSecondaryIndexes=[{**by_b, "KeySchema": backwards}]) == (
+        "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
+    )
+    twice = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x", "x"]}
+    assert message("a", "b", GlobalSecondaryIndexes=[index("by-c", "c", projection=twice)]) == (
+        "Duplicate element in NonKeyAttributes: x"
+    )
+
+
+def test_attributes_without_a_key_are_told_before_what_else_is_wrong_with_an_index(dynamodb: Any, index: Any) -> None:
+    definitions = [*ID_S, *({"AttributeName": name, "AttributeType": "S"} for name in "xy")]
+    indexes = [index("by-x", "x", projection={"ProjectionType": "INCLUDE"})]
+    message = dynamodb.message(
+        "CreateTable", **request(AttributeDefinitions=definitions, GlobalSecondaryIndexes=indexes)
+    )
+    assert message.startswith(INVALID + "Some AttributeDefinitions are not used.")
+
+
+def test_attributes_are_told_by_name(dynamodb: Any, index: Any) -> None:
+    include = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["zz", "aa"]}
+    indexes = [index("by-z", "z", projection=include), index("by-a", "a")]
+    created = dynamodb.create("things", "m:S", "z:S", "a:S", GlobalSecondaryIndexes=indexes)["TableDescription"]
+    assert [entry["AttributeName"] for entry in created["AttributeDefinitions"]] == ["a", "m", "z"]
+    assert [entry["IndexName"] for entry in created["GlobalSecondaryIndexes"]] == ["by-z", "by-a"]
+    assert created["GlobalSecondaryIndexes"][0]["Projection"]["NonKeyAttributes"] == ["aa", "zz"]
+
+
+def test_an_index_of_a_provisioned_table_has_throughput(dynamodb: Any, index: Any) -> None:
+    units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    definitions = [*ID_S, {"AttributeName": "x", "AttributeType": "S"}]
+    whole = request(BillingMode=None, AttributeDefinitions=definitions, ProvisionedThroughput=units)
+    assert dynamodb.message("CreateTable", **whole, GlobalSecondaryIndexes=[index("by-x", "x")]) == (
+        INVALID + "ProvisionedThroughput is not specified for index: by-x"
     )

@@ -178,3 +178,22 @@ def test_refusals(things: Any) -> None:
         for number in range(11)
     ]
     assert message(*large) == "Aggregated item size in the transaction cannot exceed 4MB"
+
+
+def test_the_request_is_limited_not_the_items_that_it_meets(things: Any) -> None:
+    names = [f"large-{number}" for number in range(12)]
+    for name in names:
+        things.put(id={"S": name}, pad={"S": "x" * 390_000})
+    updates = [{"Update": {**key(name), "UpdateExpression": "SET n = :n"}} for name in names]
+    for update in updates:
+        update["Update"]["ExpressionAttributeValues"] = {":n": {"S": "y"}}
+    transact(things, *updates)
+    for update in updates:
+        update["Update"]["ExpressionAttributeValues"] = {":n": {"S": "y" * 380_000}}
+    assert things.message("TransactWriteItems", TransactItems=updates) == (
+        "Aggregated item size in the transaction cannot exceed 4MB"
+    )
+    # Its JSON is much longer than an item counts.
+    many = {f"a{number}": {"BOOL": True} for number in range(40_000)}
+    transact(things, *({"Put": {"TableName": "things", "Item": {"id": {"S": name}, **many}}} for name in names))
+    transact(things, *({"Delete": key(name)} for name in names))

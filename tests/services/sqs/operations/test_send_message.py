@@ -122,6 +122,10 @@ def test_attribute_types(sqs: Any, data_type: str) -> None:
         ),
         (text("four", "Number"), "Can't cast the value of message (user) attribute 'a' to a number."),
         (text("NaN", "Number"), "Can't cast the value of message (user) attribute 'a' to a number."),
+        *(
+            (text(number, "Number"), "Can't cast the value of message (user) attribute 'a' to a number.")
+            for number in (" 1", "1_0", "\u0661", ".", "1e", "1e127", "1e-129", "1" * 39)
+        ),
         (
             {"DataType": "String", "StringValue": "x", "StringListValues": ["x"]},
             "Message attribute list values in SendMessage operation are not supported.",
@@ -255,3 +259,20 @@ def test_deduplication_in_the_group(sqs: Any) -> None:
     for group in ("a", "b", "a"):
         sqs.send(url, group, MessageGroupId=group, MessageDeduplicationId="1")
     assert sqs.bodies(url) == ["a", "b"]
+
+
+@pytest.mark.parametrize("number", ["0", "-.5", "+1.", "1E+126", "9.5e-128", "1" * 38 + "000", "0.0" + "7" * 38])
+def test_numbers_that_are_taken(sqs: Any, number: str) -> None:
+    assert "MessageId" in sqs.send(sqs.queue(), MessageAttributes={"a": text(number, "Number")})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"MessageAttributes": {"a": text("x", "String.\x01")}},
+        {"MessageSystemAttributes": {"AWSTraceHeader": text("Root=\x01")}},
+    ],
+)
+def test_characters_of_types_and_of_the_trace_header(sqs: Any, more: dict[str, Any]) -> None:
+    error = sqs.refused("SendMessage", QueueUrl=sqs.queue(), MessageBody="x", **more)
+    assert error.code == "InvalidMessageContents"
