@@ -44,19 +44,23 @@ def receive_message(ctx: Context, request: dict[str, Any]) -> dict[str, Any] | A
 
 async def _poll(ctx: Context, queue: Queue, wish: Wish, request: dict[str, Any], until_ms: int) -> dict[str, Any]:
     """A long poll: looks again whenever something may have become visible, by a change or by the passing of time. It
-    keeps nobody longer than asked for in real time either, whatever the clock does."""
+    keeps nobody longer than asked for in real time either, whatever the clock does.
+
+    Nobody else has a turn between a look and the wait behind it, so that no message comes unnoticed: it may have come
+    before the first look here, too.
+    """
     real_until_ms = ctx.clock.real_ms() + until_ms - ctx.now_ms()
     while True:
-        now = ctx.now_ms()
-        next_at = queue.next_available_at()
-        # What is available now and wasn't taken waits for something else than time.
-        await ctx.wait(queue.topic, until_ms if next_at is None or next_at <= now else min(next_at, until_ms))
         polled, queue = queue, addressed(ctx, request)
         if queue.queue_id != polled.queue_id:
             raise errors.QUEUE_DOES_NOT_EXIST()
+        looked_at = ctx.now_ms()
         messages = take(ctx, queue, wish)
-        if messages or ctx.now_ms() >= until_ms or ctx.clock.real_ms() >= real_until_ms:
+        if messages or looked_at >= until_ms or ctx.clock.real_ms() >= real_until_ms:
             return _response(queue, messages, request)
+        next_at = queue.next_available_at()
+        # What was available then and wasn't taken waits for something else than time.
+        await ctx.wait(queue.topic, until_ms if next_at is None or next_at <= looked_at else min(next_at, until_ms))
 
 
 def _wish(ctx: Context, queue: Queue, request: dict[str, Any]) -> Wish:

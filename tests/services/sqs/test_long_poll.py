@@ -192,3 +192,41 @@ def test_what_wakes(sqs: Any, call: Any, wake: str) -> None:
     else:
         sqs("DeleteQueue", QueueUrl=url)
     assert ("sqs", "000000000000", "us-east-1", url.rpartition("/")[2]) in notified
+
+
+def test_a_message_that_comes_before_the_poll_has_its_first_turn(sqs: Any, waits: Waits) -> None:
+    url = sqs.queue()
+    waiting = sqs("ReceiveMessage", QueueUrl=url, WaitTimeSeconds=20)
+    sqs.send(url)
+    assert [message["Body"] for message in asyncio.run(waiting)["Messages"]] == ["hello"]
+    assert waits.ends == []
+
+
+def test_a_queue_that_goes_before_the_poll_has_its_first_turn(sqs: Any, waits: Waits) -> None:
+    url = sqs.queue()
+    waiting = sqs("ReceiveMessage", QueueUrl=url, WaitTimeSeconds=20)
+    sqs("DeleteQueue", QueueUrl=url)
+    sqs.queue()
+    with pytest.raises(ServiceError, match="does not exist"):
+        asyncio.run(waiting)
+
+
+def test_a_message_that_becomes_visible_while_the_poll_looks(
+    sqs: Any, waits: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first wait ends a moment too early, and time goes on between the poll's steps."""
+    url = sqs.queue()
+    sqs.send(url, DelaySeconds=1)
+    wait, now_ms = waits.wait, waits.clock.now_ms
+
+    async def too_early(topic: tuple[str, ...], until_ms: int) -> None:
+        if waits.ends:
+            return await wait(topic, until_ms)
+        await wait(topic, until_ms - 1)
+        ticks = iter([0, 0])
+        monkeypatch.setattr(waits.clock, "now_ms", lambda: now_ms() + next(ticks, 1))
+
+    monkeypatch.setattr(waits, "wait", too_early)
+    assert poll(sqs, url) == ["hello"]
+    assert len(waits.ends) <= 2
+    assert max(waits.ends) <= 1_000
