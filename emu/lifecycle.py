@@ -26,7 +26,7 @@ from storage.replacement import Kind, StateRefused, part_documents
 from storage.scope import EVERYTHING, Scope
 from storage.snapshots.errors import OutsideSnapshot, SnapshotError
 from storage.snapshots.manifest import FILE as MANIFEST
-from storage.snapshots.manifest import Description, Made, Manifest
+from storage.snapshots.manifest import Made, Manifest, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf
 from storage.snapshots.writing import write_snapshot
@@ -88,21 +88,21 @@ class Lifecycle:
     # Snapshots.
 
     async def create(
-        self, description: Description, commit: str | None, scope: Scope = EVERYTHING, *, replace: bool
+        self, told: Told, commit: str | None, scope: Scope = EVERYTHING, *, replace: bool
     ) -> dict[str, Any]:
         """Makes a snapshot of the live state, or of a part of it."""
         async with (
-            self._step("snapshot", snapshot=description.name, scope=str(scope)) as step,
+            self._step("snapshot", snapshot=told.name, scope=str(scope)) as step,
             self._world.store.captured(PROGRAM) as content,
         ):
             if not scope.is_everything:
                 content = await asyncio.to_thread(extracted, content, scope, PROGRAM)
             made = Made(self._world.clock.now_ms(), commit, content.lsn, version())
-            written = await asyncio.to_thread(write_snapshot, self.shelf, content, description, made, replace=replace)
+            written = await asyncio.to_thread(write_snapshot, self.shelf, content, told, made, replace=replace)
             step.fields |= {"result": written.result, "commit": written.manifest.made.commit, "path": str(written.path)}
         return {
             "result": written.result,
-            "name": description.name,
+            "name": told.name,
             "scope": scope.encode(),
             "state_hash": written.manifest.state_hash,
             "counts": _plain(content.counts),

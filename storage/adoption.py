@@ -78,8 +78,18 @@ def adopt_documents(
         except Exception as error:
             # A document that people or other programs wrote may break a reader in ways that nobody thought of.
             raise _unusable(path, repr(error)) from error
-        found = ", ".join(f"{count} {what}" for what, count in counts.items()) or "no difference"
-        note(f"{path.name}: {found}")
+        note(f"{path.name}: {counts_text(counts)}")
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """What :meth:`storage.machine.Machine.adopt` counted, for people: ``1 bucket added, 3 objects changed``."""
+    found = (f"{count} {_one(what) if count == 1 else what}" for what, count in counts.items() if count)
+    return ", ".join(found) or "no difference"
+
+
+def _one(what: str) -> str:
+    things, _, done = what.rpartition(" ")
+    return f"{things.removesuffix('s')} {done}"
 
 
 def body_form(files: Files, layout: Layout) -> BodyForm:

@@ -143,7 +143,8 @@ def create(
 ) -> None:  # fmt: skip
     """Make a snapshot of the present state, or of a part of it.
 
-    Requests go on meanwhile. A data directory is only read.
+    Requests go on meanwhile. A data directory is only read. Where there is a snapshot of that name, what isn't given
+    of its purpose, exercises and edge cases stays; --purpose "" clears the purpose.
     """
     from emu.commit import head_commit
 
@@ -164,7 +165,11 @@ def create(
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options as members of a request: those that were given."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value not in (None, ())
+    }
 
 
 @snapshot.command(name="list")

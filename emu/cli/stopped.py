@@ -31,7 +31,7 @@ from storage.replacement import StateRefused
 from storage.scope import EVERYTHING, Scope
 from storage.snapshots.errors import NoSuchSnapshot, SnapshotError
 from storage.snapshots.manifest import FILE as MANIFEST
-from storage.snapshots.manifest import Description, Made, Manifest
+from storage.snapshots.manifest import Made, Manifest, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf, read_manifest
 from storage.snapshots.writing import write_snapshot
@@ -99,21 +99,20 @@ class Stopped:
     def create(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
         """The directory is only read."""
         scope = _scope(members)
-        description = Description(
+        told = Told(
             members["name"],
-            members.get("purpose", ""),
-            tuple(members.get("exercises", ())),
-            tuple(members.get("edge_cases", ())),
+            members.get("purpose"),
+            *(tuple(members[texts]) if texts in members else None for texts in ("exercises", "edge_cases")),
         )
         with self._locked():
             content = self._content(rest=True)
             if not scope.is_everything:
                 content = extracted(content, scope, PROGRAM)
             made = Made(SystemClock().now_ms(), members.get("commit"), content.lsn, version())
-            written = write_snapshot(self._shelf, content, description, made, replace=members.get("replace", False))
+            written = write_snapshot(self._shelf, content, told, made, replace=members.get("replace", False))
         return {
             "result": written.result,
-            "name": description.name,
+            "name": told.name,
             "scope": scope.encode(),
             "lsn": content.lsn,
             "counts": content.counts,

@@ -20,7 +20,7 @@ from storage.errors import StorageUnavailable
 from storage.replacement import StateRefused
 from storage.scope import Scope
 from storage.snapshots.errors import BadName, NoSuchSnapshot, OutsideSnapshot, SnapshotError
-from storage.snapshots.manifest import Description
+from storage.snapshots.manifest import Told
 from storage.snapshots.shelf import read_manifest
 
 _NAME = Parameter("name", "The snapshot's name.")
@@ -109,11 +109,11 @@ class Snapshots:
 
     async def create(self, request: Request) -> Response:
         members = await body_of(request)
-        description = Description(
+        told = Told(
             members.take("name", text),
-            members.take("purpose", _any_text, ""),
-            members.take("exercises", _texts, ()),
-            members.take("edge_cases", _texts, ()),
+            members.take("purpose", _any_text, None),
+            members.take("exercises", _texts, None),
+            members.take("edge_cases", _texts, None),
         )
         commit = members.take("commit", text, None)
         replace = members.take("replace", flag, False)
@@ -121,7 +121,7 @@ class Snapshots:
         members.finish()
         if commit is None:
             commit = await asyncio.to_thread(head_commit)
-        created = await self._lifecycle.create(description, commit, scope, replace=replace)
+        created = await self._lifecycle.create(told, commit, scope, replace=replace)
         return answer(created, 201 if created["result"] == "created" else 200)
 
     async def show(self, request: Request) -> Response:

@@ -28,13 +28,24 @@ class Description:
     exercises: tuple[str, ...] = ()
     edge_cases: tuple[str, ...] = ()
 
-    def over(self, present: Description) -> Description:
-        """With what this one leaves out as the present one has it."""
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a snapshot that is to be made: a description of which any part may be left out (None)."""
+
+    name: str
+    purpose: str | None = None
+    exercises: tuple[str, ...] | None = None
+    edge_cases: tuple[str, ...] | None = None
+
+    def over(self, present: Description | None) -> Description:
+        """The description, with what is left out as the present one has it."""
+        before = present or Description(self.name)
         return Description(
             self.name,
-            self.purpose or present.purpose,
-            self.exercises or present.exercises,
-            self.edge_cases or present.edge_cases,
+            before.purpose if self.purpose is None else self.purpose,
+            before.exercises if self.exercises is None else self.exercises,
+            before.edge_cases if self.edge_cases is None else self.edge_cases,
         )
 
 

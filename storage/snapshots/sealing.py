@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from storage.adoption import counts_text
 from storage.base import document_name
 from storage.bodies.references import References
 from storage.content import BodySource, Content, Program, content_of, dump
@@ -160,8 +161,7 @@ class _Sealing:
             counts = self._machines[name].adopt(home.account, home.region, document, self)
         except (ValueError, KeyError, TypeError, AttributeError, DirectoryRefused) as error:
             raise SnapshotRefused(f"{path} can't be used: {error}.") from error
-        found = ", ".join(f"{count} {what}" for what, count in counts.items()) or "no difference"
-        self.notes.append(f"{path.name}: {found}")
+        self.notes.append(f"{path.name}: {counts_text(counts)}")
 
     def _put_bodies_in_place(self, value: Any) -> None:
         """Where a reference's body isn't what the entry says, the body itself takes its place: adopting it computes

@@ -11,9 +11,9 @@ from storage.documents import write_document
 from storage.files import SHARED_FILE_MODE
 from storage.snapshots import manifest as manifests
 from storage.snapshots.errors import SnapshotError, SnapshotExists, SnapshotUnwritable
-from storage.snapshots.manifest import Description, FileEntry, Made, Manifest
+from storage.snapshots.manifest import Description, FileEntry, Made, Manifest, Told
 from storage.snapshots.reading import verified_manifest
-from storage.snapshots.shelf import Shelf, check_name
+from storage.snapshots.shelf import Shelf, check_name, read_manifest
 
 ATTRIBUTES = (".gitattributes", b"* -text\n")
 Result = Literal["created", "replaced", "unchanged"]
@@ -26,16 +26,15 @@ class Written:
     path: Path
 
 
-def write_snapshot(shelf: Shelf, content: Content, description: Description, made: Made, *, replace: bool) -> Written:
-    """Makes a snapshot of a content under the description's name; in any thread. One that is there with the same state
-    keeps its files, and only its description is brought up to date. What the description leaves out stays as it was,
-    also where the state is replaced. Raises SnapshotExists for another state unless ``replace``; SnapshotError else."""
-    check_name(description.name)
-    path, exists = shelf.place(description.name)
+def write_snapshot(shelf: Shelf, content: Content, told: Told, made: Made, *, replace: bool) -> Written:
+    """Makes a snapshot of a content under the name told; in any thread. One that is there with the same state keeps
+    its files, and only its description is brought up to date. What isn't told stays as it was, also where another or a
+    damaged state is replaced. Raises SnapshotExists for another state unless ``replace``; SnapshotError else."""
+    check_name(told.name)
+    path, exists = shelf.place(told.name)
+    description = told.over(_described(shelf, path) if exists else None)
     if exists:
-        present = _intact(shelf, path, description.name)
-        if present is not None:
-            description = description.over(present.description)
+        present = _intact(shelf, path, told.name)
         if present is not None and (present.state_hash, present.scope) == (content.state_hash, content.scope):
             if present.description == description:
                 return Written("unchanged", present, path)
@@ -66,6 +65,14 @@ def write_anew(shelf: Shelf, path: Path, content: Content, description: Descript
     finally:
         shelf.files.remove_tree(folder)
     return manifest
+
+
+def _described(shelf: Shelf, path: Path) -> Description | None:
+    """What is said of the snapshot that has that path, whether its state is sound or not."""
+    try:
+        return read_manifest(shelf.files, path).description
+    except SnapshotError:
+        return None
 
 
 def _intact(shelf: Shelf, path: Path, name: str) -> Manifest | None:

@@ -20,7 +20,7 @@ from storage.content import Content
 from storage.durable import ClaimedDirectory, DurableOptions
 from storage.options import FoldRequest
 from storage.scope import EVERYTHING, Scope
-from storage.snapshots.manifest import Description, Made
+from storage.snapshots.manifest import Made, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf
 from storage.snapshots.writing import write_snapshot
@@ -123,7 +123,7 @@ class Life:
         self.world.settle()
         async with self.store.captured(PROGRAM) as content:
             made = Made(BEGINNING_MS, None, content.lsn, "test")
-            await asyncio.to_thread(write_snapshot, shelf, content, Description(name), made, replace=True)
+            await asyncio.to_thread(write_snapshot, shelf, content, Told(name), made, replace=True)
 
     async def restore(self, shelf: Shelf, name: str, scope: Scope = EVERYTHING) -> None:
         path = shelf.find(name)

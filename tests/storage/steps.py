@@ -15,7 +15,7 @@ from storage.pointer import Durability
 from storage.replacement import Kind
 from storage.scope import EVERYTHING
 from storage.snapshots.errors import NoSuchSnapshot, SnapshotError
-from storage.snapshots.manifest import Description, Made
+from storage.snapshots.manifest import Made, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.sealing import seal
 from storage.snapshots.shelf import Shelf
@@ -148,7 +148,7 @@ class Life:
             self._history.answered(self.world)
             made, state = Made(1, None, content.lsn, "test"), self.world.everything()
             self._history.snapshots[name].append(state)
-            arguments = (self._shelf, content, Description(name, purpose=f"at {content.lsn}"), made)
+            arguments = (self._shelf, content, Told(name, purpose=f"at {content.lsn}"), made)
             await asyncio.to_thread(write_snapshot, *arguments, replace=True)
         self._history.snapshots[name] = [state]
         self._history.edited.discard(name)

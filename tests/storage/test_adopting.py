@@ -30,7 +30,7 @@ def test_a_directory_of_kumos_is_imported_and_keeps_its_form(tmp_path: Path) -> 
     world = session(tmp_path, lambda world: world.put("mine", 1))
     assert world.store.recovery.found == "import"
     assert world.store.home.namespaces == "single"
-    assert world.store.recovery.notes == ("a.json: 1 entries taken, 0 entries removed",)
+    assert world.store.recovery.notes == ("a.json: 1 value taken",)
     assert orjson.loads((tmp_path / "a.json").read_bytes()) == orjson.loads(inline("k", b"hello")) | {
         "mine": {"Value": 1}
     }

@@ -154,7 +154,7 @@ def test_an_edit_at_rest_is_told(directories: Directories, tmp_path: Path) -> No
     document.write_bytes(document.read_bytes().replace(b'"Value":1', b'"Value":9'))
     found = inspect(path, PROGRAM)
     assert found.intact
-    assert "1 entries taken" in found.findings[0].what
+    assert "1 value taken" in found.findings[0].what
 
 
 def test_an_edit_after_a_kill_is_two_histories(directories: Directories, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ class TinyMachine:
             self._set(entries, key, None)
         for key in changed:
             self._set(entries, key, wanted[key])
-        return {"entries taken": len(changed), "entries removed": len(removed)}
+        return {"values taken": len(changed), "values removed": len(removed)}
 
     def clear(self) -> None:
         for entries in self.maps.values():

@@ -79,7 +79,7 @@ def test_without_a_server(emu: Any, emulator: Emulator, queue: str) -> None:
     document.write_text(document.read_text().replace('"Body":"hello"', '"Body":"edited"'))
     assert "sqs.json" in emu("snapshot", "verify", str(path), status=1).output
     assert "sqs.json" in emu("snapshot", "restore", "two", status=2).output
-    assert "1 messages changed" in emu("snapshot", "seal", str(path)).output
+    assert "1 message changed" in emu("snapshot", "seal", str(path)).output
     assert "as it was sealed" in emu("snapshot", "seal", str(path)).output
     emu("snapshot", "restore", "two")
     received = emulator.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]

@@ -13,7 +13,7 @@ from storage.content import Program
 from storage.files import Files
 from storage.preparation import built
 from storage.scope import EVERYTHING, Scope
-from storage.snapshots.manifest import Description, Made, Manifest
+from storage.snapshots.manifest import Made, Manifest, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf
 from storage.snapshots.writing import Written, write_snapshot
@@ -35,7 +35,7 @@ class Lab:
     ) -> Written:
         async with world.store.captured(PROGRAM) as content:
             made = Made(created_ms, None, content.lsn, "test")
-            return write_snapshot(self.shelf, content, Description(name, **described), made, replace=replace)
+            return write_snapshot(self.shelf, content, Told(name, **described), made, replace=replace)
 
     def verify(self, name: str = "one") -> Manifest:
         path = self.shelf.find(name)

@@ -57,7 +57,7 @@ def test_an_edit_of_kumos_document_is_adopted_and_keeps_what_it_does_not_touch(l
     edit(path / "a.json", '{"n":[1,"ü"]}'.encode(), b'"edited"')
     result = sealed(lab, path)
     assert result.changed
-    assert result.notes == ("a.json: 1 entries taken, 0 entries removed",)
+    assert result.notes == ("a.json: 1 value taken",)
     assert lab.verify().made.created_ms == 5
     world = restored(lab)
     assert world.a.entries["plain"] == {"value": "edited"}

@@ -111,6 +111,21 @@ def test_what_a_description_leaves_out_stays(run: Any, lab: Lab) -> None:
         world.put("k", 2)
         await lab.create(world, purpose="another", replace=True)
         assert lab.verify().description == Description("one", "another", ("a", "b"), ("c",))
+        await lab.create(world, purpose="", exercises=())
+        assert lab.verify().description == Description("one", "", (), ("c",))
+
+    run(case)
+
+
+def test_a_damaged_snapshot_that_is_made_again_keeps_its_description(run: Any, lab: Lab) -> None:
+    async def case(world: World) -> None:
+        world.put("k", 1)
+        made = await lab.create(world, purpose="p")
+        next((made.path / "emu" / "documents").iterdir()).write_bytes(b"")
+        with pytest.raises(SnapshotExists, match="damaged"):
+            await lab.create(world)
+        assert (await lab.create(world, replace=True)).result == "replaced"
+        assert lab.verify().description.purpose == "p"
 
     run(case)
 
