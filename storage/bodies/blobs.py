@@ -139,7 +139,7 @@ class DurableBodies:
             while sha256 in self._removing:
                 await asyncio.shield(self._removing[sha256])
             storing = self._storing.get(sha256)
-            if storing is None and self._is_there(sha256) and (sha256 in self.references or self._pins[sha256] > 1):
+            if storing is None and self._is_there(sha256) and self._is_counted_on(sha256):
                 self._files.unlink(spooled.path)
             elif storing is not None:
                 self._files.unlink(spooled.path)
@@ -152,6 +152,12 @@ class DurableBodies:
             self.unpin(sha256)
             raise
         return DurableBody(self, sha256, spooled.size, spooled.digests, None)
+
+    def _is_counted_on(self, sha256: str) -> bool:
+        """Whether a record or a kept history needs a blob, or somebody who holds it. It must not be replaced then, not
+        even a dead one: with durability ``os`` what would take its place isn't on the disk yet, and the record that let
+        go of it perhaps never will be."""
+        return sha256 in self.references or sha256 in self._dead or sha256 in self.kept or self._pins.get(sha256, 0) > 1
 
     async def _store_in_thread(self, path: Path, sha256: str) -> None:
         try:

@@ -123,6 +123,19 @@ def test_a_power_cut_at_any_moment(examples: int) -> None:
     settings(SETTINGS, max_examples=examples)(LIVES(_lives))()
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("durability", ["fsync", "os"])
+def test_a_blob_that_a_record_needs_is_not_replaced_by_one_that_is_not_on_the_disk(
+    seed: int, durability: Durability
+) -> None:
+    """The same content is sent again after a reset that the power cut takes back."""
+    steps: list[Step] = [
+        *(("small", "a", 0), ("large", "a", 1), ("wait", "", 0), ("kill", "", 0)),
+        *(("reset", "", 0), ("large", "a", 1)),
+    ]
+    _lives(steps, 1.0, seed, durability)
+
+
 LEFT: dict[str, Draw] = {"nothing unsynced": lambda most: 0, "all": lambda most: most}
 """What is left of what was not synced, where chance doesn't say."""
 
