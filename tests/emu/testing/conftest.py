@@ -26,6 +26,8 @@ assert boto3, emu.testing.sessions
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs pytest on a test file's text, in this process; ``run(text, "-m", "persistent")``."""
+    for name in ("CI", "BUILD_NUMBER"):  # with them pytest writes other summaries
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider -p no:hypothesispytest -p no:anyio")
 
     def run(text: str, *arguments: str, ini: str = "") -> pytest.RunResult:
