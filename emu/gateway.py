@@ -271,6 +271,8 @@ async def _send_slice(content: Slice, send: Send) -> None:
         return
     while left:
         data = await asyncio.to_thread(content.reader.read, position, min(left, _SLICE_BYTES))
+        if not data:
+            raise EOFError(f"the body ends at {position}, {left} bytes before its end")  # the connection is closed
         position += len(data)
         left -= len(data)
         await send({"type": "http.response.body", "body": data, "more_body": left > 0})

@@ -49,8 +49,9 @@ class Bodies(Protocol):
     def put(self, data: bytes, digests: Mapping[str, Digest]) -> Body:
         """Takes a small body that is already whole in memory."""
 
-    def open(self, sha256: str) -> BodyReader:
-        """A reader. Raises KeyError for a hash that isn't kept."""
+    def open(self, sha256: str, end: int = 0) -> BodyReader:
+        """A reader of at least ``end`` bytes. Raises KeyError for a hash that isn't kept; a body that the disk has lost
+        is answered with 503 for every service alike."""
 
     async def concatenate(self, ranges: Sequence[tuple[str, int, int]], digests: Mapping[str, Digest]) -> Body:
         """A new body made of ``(sha256, start, length)`` ranges of others; large ones are copied in a thread."""

@@ -69,7 +69,7 @@ def load_base(
         path = folder / document.file
         try:
             machines[name].load(account, region, read_document(files, folder, document))
-        except DirectoryRefused:
+        except (DirectoryRefused, OSError):
             raise
         except Exception as error:
             # Damaged lines may break whatever reads them, in any way.

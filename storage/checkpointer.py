@@ -287,9 +287,18 @@ class Checkpointer:
         return publish(self._files, self._layout, pointer, folder, manifest, at_rest=False, kept_documents=kept)
 
     async def _sweep(self) -> None:
-        """Removes, once, the blobs that uploads of an earlier process left without a record."""
+        """Looks once at the blobs there are: those that uploads of an earlier process left without a record go, and it
+        is said aloud if somebody has removed some that the state refers to."""
         try:
             names = await asyncio.to_thread(self._files.names, self._layout.blobs)
+            if missing := self._bodies.missing(names):
+                _log.error(
+                    "bodies that the state refers to are missing in %s: %d, %s among them; `emu verify` lists them, "
+                    "and `emu repair` brings back those of which there is a copy",
+                    self._layout.blobs,
+                    len(missing),
+                    missing[0],
+                )
             await self._bodies.remove(self._bodies.orphans(names))
         except OSError as error:
             _log.warning("blobs that nothing refers to can't be removed: %s", error)

@@ -157,24 +157,40 @@ _FOR_ANOTHER_USER = (
     "give this user write access, or choose another directory; in a container, run it as the directory's owner: "
     '--user "$(id -u):$(id -g)"'
 )
+_ADVICE = {
+    errno.ENOENT: "its parent folder doesn't exist; make it first",
+    errno.ENOTDIR: "a part of the path is a file; choose another path",
+    errno.EEXIST: "there is a file of that name, or a symbolic link that leads nowhere; choose another path",
+    errno.EACCES: _FOR_ANOTHER_USER,
+    errno.EPERM: _FOR_ANOTHER_USER,
+    errno.EROFS: "the file system is mounted read-only; choose another directory",
+    errno.ENOSPC: "the disk is full; make room, or choose another directory",
+    errno.EDQUOT: "the disk quota is used up; make room, or choose another directory",
+    errno.ENAMETOOLONG: "the path is too long; choose a shorter one",
+    errno.ELOOP: "its symbolic links lead in a circle; choose another path",
+}
+_ADVICE_WITHIN = {
+    errno.ENOENT: "it is gone, or a symbolic link on the way to it leads nowhere; put it back",
+    errno.ENOTDIR: "something else stands where a folder belongs; move that away",
+    errno.EISDIR: "a folder stands where a file belongs; move that away",
+    errno.EEXIST: "something stands there already; move that away",
+    errno.ELOOP: "its symbolic links lead in a circle; put the file back",
+    errno.EACCES: "give this user access to it",
+    errno.EPERM: "give this user access to it",
+}
+"""Where it isn't the directory itself that is at fault, but a file in it."""
 
 
 def refusal(path: Path, error: OSError, doing: str) -> DirectoryRefused:
-    """One sentence for what the system refused: which path, as which user, and what to do."""
-    advice = {
-        errno.ENOENT: "its parent folder doesn't exist; make it first",
-        errno.ENOTDIR: "a part of the path is a file; choose another path",
-        errno.EEXIST: "there is a file of that name; choose another path",
-        errno.EACCES: _FOR_ANOTHER_USER,
-        errno.EPERM: _FOR_ANOTHER_USER,
-        errno.EROFS: "the file system is mounted read-only; choose another directory",
-        errno.ENOSPC: "the disk is full; make room, or choose another directory",
-        errno.EDQUOT: "the disk quota is used up; make room, or choose another directory",
-        errno.ENAMETOOLONG: "the path is too long; choose a shorter one",
-        errno.ELOOP: "its symbolic links lead in a circle; choose another path",
-    }.get(error.errno or 0, "choose another directory, or look at the system's log")
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return DirectoryRefused(f"Can't {doing} {path} as user id {os.getuid()}: {reason}; {advice}.")
+    """One sentence for what the system refused: which path, which file in it, as which user, and what to do."""
+    number = error.errno or 0
+    within = isinstance(error.filename, str) and Path(error.filename) != path
+    advice = _ADVICE.get(number, "choose another directory, or look at the system's log")
+    if within:
+        advice = _ADVICE_WITHIN.get(number, advice)
+    reason = os.strerror(number) if number else str(error)
+    file = f"{error.filename}: " if within else ""
+    return DirectoryRefused(f"Can't {doing} {path} as user id {os.getuid()}: {file}{reason}; {advice}.")
 
 
 def make_root(files: Files, root: Path) -> bool:

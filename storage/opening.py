@@ -21,6 +21,8 @@ changes before the directory is understood; what a refused first opening made is
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -143,6 +145,7 @@ class Claim:
         directory up then."""
         started = time.perf_counter()
         try:
+            self._check_folders()
             with collection_paused():
                 if self._pointer is None:
                     opened, found, records = self._begin(machines), self._found_without_pointer(), 0
@@ -164,6 +167,12 @@ class Claim:
             notes=tuple(self._notes),
         )
         return opened
+
+    def _check_folders(self) -> None:
+        """What isn't a folder where one belongs would else come up with the first body that is read or written."""
+        for folder in (*self.layout.folders(), self.layout.rest_bodies):
+            if self.files.exists(folder) and not self.files.is_directory(folder):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
     # Without a pointer.
 

@@ -15,6 +15,7 @@ from storage.opening import Claim
 from storage.pointer import Pointer, write_pointer
 
 _log = logging.getLogger(__name__)
+_REPORTS_LOGGED = 20
 
 
 class OutOfTime(Exception):
@@ -59,8 +60,10 @@ def write_at_rest(
             new = publish(files, layout, pointer, folder, manifest, at_rest=True, kept_documents=claim.kept.documents)
         finally:
             files.remove_tree(folder)
-        for report in manifest.reports:
+        for report in manifest.reports[:_REPORTS_LOGGED]:
             _log.warning("not in the rest form: %s", report)
+        if len(manifest.reports) > _REPORTS_LOGGED:
+            _log.warning("not in the rest form: … and %d more", len(manifest.reports) - _REPORTS_LOGGED)
     if new.state == "rest":
         drop_all_segments(files, layout.journal)
     bodies.unlink_blobs(bodies.settle(lsn))

@@ -16,7 +16,7 @@ from typing import Literal
 from storage.adoption import adopt_documents
 from storage.base import load_base
 from storage.content import BodySource, Content, Program, content_of, dump
-from storage.directory import Layout
+from storage.directory import Layout, refusal
 from storage.documents import hash_file
 from storage.errors import Damaged, DirectoryRefused, TwoHistories
 from storage.files import Files
@@ -55,6 +55,13 @@ def read_folder(
     SnapshotError, naming the file."""
     if not files.is_directory(path):
         raise DirectoryRefused(f"{path} is not a directory.")
+    try:
+        return _read(files, path, program, home, note, rest)
+    except OSError as error:
+        raise refusal(path, error, "read") from error
+
+
+def _read(files: Files, path: Path, program: Program, home: Home, note: Callable[[str], None], rest: bool) -> Content:
     match kind_of(files, path, tuple(program.rest_names)):
         case "snapshot":
             return content_of_snapshot(files, path, verified_manifest(files, path))

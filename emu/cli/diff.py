@@ -26,11 +26,17 @@ def diff(before: str, after: str, as_json: bool) -> None:
     equal, 1 if they differ, 2 if one can't be read.
     """
     from emu.differences import differences
+    from emu.testing.control import ControlError
+    from storage.errors import DirectoryRefused
+    from storage.snapshots.errors import SnapshotError
 
-    old, new = _content(before), _content(after)
-    # Of what is outside a part, nothing is known on that side.
-    old, new = old.documents_within(new.scope), new.documents_within(old.scope)
-    found: list[dict[str, Any]] = [entry.document() for entry in differences(old, new)]
+    try:
+        old, new = _content(before), _content(after)
+        # Of what is outside a part, nothing is known on that side.
+        old, new = old.documents_within(new.scope), new.documents_within(old.scope)
+        found: list[dict[str, Any]] = [entry.document() for entry in differences(old, new)]
+    except (DirectoryRefused, SnapshotError, ControlError, OSError) as error:
+        fail("diff", error)
     if as_json:
         show_json({"equal": not found, "differences": found})
     else:
@@ -40,20 +46,15 @@ def diff(before: str, after: str, as_json: bool) -> None:
 
 def _content(place: str) -> Content:
     from emu.aside import PROGRAM
-    from emu.testing.control import ControlError
     from storage.content import Content, Document
-    from storage.errors import DirectoryRefused
     from storage.files import Files
     from storage.pointer import Home
-    from storage.snapshots.errors import SnapshotError
     from storage.sources import read_folder
 
-    try:
-        if is_url(place):
-            answer = control(place).get("/kumo/state/documents")
-            texts: dict[str, str] = answer["documents"]
-            documents = {name: Document.of(text.encode().splitlines()) for name, text in texts.items()}
-            return Content(Home(), documents, {}, {})
-        return read_folder(Files(), Path(place), PROGRAM, Home(), lambda note: None)
-    except (DirectoryRefused, SnapshotError, ControlError, OSError) as error:
-        fail("diff", error)
+    if is_url(place):
+        texts = control(place).get("/kumo/state/documents").get("documents")
+        if not isinstance(texts, dict):
+            fail("diff", f"{place} is no emu: it answers, but shows no state.")
+        documents = {name: Document.of(text.encode().splitlines()) for name, text in texts.items()}
+        return Content(Home(), documents, {}, {})
+    return read_folder(Files(), Path(place), PROGRAM, Home(), lambda note: None)

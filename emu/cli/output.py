@@ -38,10 +38,16 @@ def show_differences(differences: Iterable[Mapping[str, Any]]) -> None:
         sign, colour = signs[difference["change"]]
         place = "/".join((difference["service"], difference["account"], difference["region"]))
         resource, name = difference["resource"], difference["name"]
-        shown = name if name == resource or not resource else f"{resource} {name}"
+        names = (name,) if name == resource or not resource else (resource, name)
+        shown = " ".join(map(_printable, names))
         click.secho(f"{sign} {difference['what']} {shown}  ({place})", fg=colour)
         for line in _members(difference):
             click.echo(f"    {line}")
+
+
+def _printable(name: str) -> str:
+    """A name on one line: keys may hold line feeds, and what terminals obey."""
+    return name if name.isprintable() else json.dumps(name)
 
 
 def _members(difference: Mapping[str, Any]) -> Iterable[str]:
@@ -60,4 +66,5 @@ def _members(difference: Mapping[str, Any]) -> Iterable[str]:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
+    text = text if text.isprintable() else json.dumps(value)
     return text if len(text) <= _VALUE_MAX else f"{text[:_VALUE_MAX]}…"

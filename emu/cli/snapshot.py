@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _TIMEOUT_S = 600
+_REPORTS_SHOWN = 20
 
 
 @click.group()
@@ -99,14 +100,21 @@ def _scope_options(command: _Command) -> _Command:
 
 
 def _place(
-    endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, *, state: bool = False, name: str = ""
+    endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, *, state: bool = False, name: str = "-"
 ) -> _Running | Stopped:
     """Where a command looks. ``state``: it is about a present state too. ``name``: of a snapshot, perhaps a path."""
     if endpoint_url is not None and (data_dir or snapshot_dir):
         raise click.UsageError("--endpoint-url asks a running emu; --data-dir and --snapshot-dir do without one.")
+    if not name.strip("/"):
+        raise click.UsageError("The snapshot's name is empty.")
     if data_dir is None and state:
         if snapshot_dir is not None:
             raise click.UsageError("--snapshot-dir goes with --data-dir here; a running emu has a folder of its own.")
+        if "/" in name:
+            raise click.UsageError(
+                f"{name!r} is a path, and a running emu takes the names of snapshots in its own folder; "
+                "a path goes with --data-dir."
+            )
         return _Running(control(endpoint_url))
     if data_dir is None and snapshot_dir is None and "/" not in name:
         return _Running(control(endpoint_url))
@@ -148,7 +156,7 @@ def create(
     """
     from emu.commit import head_commit
 
-    place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
+    place = _place(endpoint_url, data_dir, snapshot_dir, state=True, name=name)
     members = {"name": name, "replace": replace, **_given(given)}
     commit = commit or head_commit()
     if commit:
@@ -159,8 +167,11 @@ def create(
         show_json(made)
         return
     click.echo(f"{made['result']} {name}: {counts_text(made['counts'])}, state hash {made['state_hash']}")
-    for report in made["reports"]:
+    reports = made["reports"]
+    for report in reports[:_REPORTS_SHOWN]:
         click.echo(f"  not in Kumo's documents: {report}", err=True)
+    if len(reports) > _REPORTS_SHOWN:
+        click.echo(f"  not in Kumo's documents: … and {len(reports) - _REPORTS_SHOWN} more; --json lists all", err=True)
 
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,7 +263,7 @@ def restore(
     name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, **scope: str | None
 ) -> None:
     """Make the present state, or a part of it, that of a snapshot: all or nothing."""
-    place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
+    place = _place(endpoint_url, data_dir, snapshot_dir, state=True, name=name)
     with _failing("restore", place):
         done = place.restore(name, _given(scope))
     part = " ".join(done["scope"].values())
@@ -266,7 +277,7 @@ def restore(
 @_json
 def diff(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_dir: Path | None, as_json: bool) -> None:
     """Show what differs from a snapshot to the present state; exit status 1 if anything does."""
-    place = _place(endpoint_url, data_dir, snapshot_dir, state=True)
+    place = _place(endpoint_url, data_dir, snapshot_dir, state=True, name=name)
     with _failing("diff", place):
         found = place.diff(name)
     if as_json:
@@ -283,7 +294,7 @@ def delete(name: str, endpoint_url: str | None, data_dir: Path | None, snapshot_
     """Delete a snapshot."""
     if "/" in name:
         raise click.UsageError(f"{name!r} is a path; give the snapshot's name, with --snapshot-dir for its folder.")
-    place = _place(endpoint_url, data_dir, snapshot_dir)
+    place = _place(endpoint_url, data_dir, snapshot_dir, name=name)
     with _failing("delete", place):
         place.delete(name)
     click.echo(f"deleted {name}")

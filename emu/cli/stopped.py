@@ -29,8 +29,7 @@ from storage.pointer import Home
 from storage.preparation import built, extracted
 from storage.replacement import StateRefused
 from storage.scope import EVERYTHING, Scope
-from storage.snapshots.errors import NoSuchSnapshot, SnapshotError
-from storage.snapshots.manifest import FILE as MANIFEST
+from storage.snapshots.errors import SnapshotError
 from storage.snapshots.manifest import Made, Manifest, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
 from storage.snapshots.shelf import Shelf, read_manifest
@@ -54,6 +53,8 @@ class Stopped:
     def sentence(self, error: Exception) -> str:
         if isinstance(error, DirectoryLocked):
             return f"{error} An emu that runs takes the same command without --data-dir."
+        if isinstance(error, OSError) and error.filename:
+            return str(refusal(Path(error.filename), error, "use"))
         return str(error)
 
     # The snapshots.
@@ -74,9 +75,6 @@ class Stopped:
         return {"counts": manifest.counts, "state_hash": manifest.state_hash}
 
     def delete(self, name: str) -> None:
-        path = self._shelf.find(name)
-        if not self._files.exists(path / MANIFEST):
-            raise NoSuchSnapshot(f"{path} isn't a snapshot: it has no {MANIFEST}. Nothing was deleted.")
         self._shelf.delete(name)
 
     def path(self, name: str) -> Path:

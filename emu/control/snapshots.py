@@ -43,7 +43,7 @@ ENDPOINTS = (
                 "purpose": {"type": "string"},
                 "exercises": _TEXTS,
                 "edge_cases": _TEXTS,
-                "commit": {"type": "string"},
+                "commit": {"type": "string", "minLength": 1},
                 "replace": {"type": "boolean"},
                 **PROPERTIES,
             },

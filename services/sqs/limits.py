@@ -29,7 +29,6 @@ RECEIVE_MESSAGES = (1, 10)
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
 MESSAGE_ATTRIBUTES_MAX = 10
-ATTRIBUTE_NAME_LENGTH_MAX = 256
 ATTRIBUTE_TYPE_LENGTH_MAX = 256
 # Of an attribute of type Number: significant digits, and the power of ten of the first one.
 NUMBER_DIGITS_MAX = 38

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from storage.bodies.body import Body, BodyReader, Digest
-from storage.bodies.readers import FileReader, MemoryReader, concatenate
+from storage.bodies.readers import MemoryReader, concatenate, open_file
 from storage.bodies.references import References
 from storage.bodies.spool import Hashing, Spool, Spooled
 from storage.directory import Layout
@@ -201,17 +201,18 @@ class DurableBodies:
 
     # Reading.
 
-    def open(self, sha256: str) -> BodyReader:
+    def open(self, sha256: str, end: int = 0) -> BodyReader:
+        """See :meth:`storage.bodies.body.Bodies.open`."""
         pending = self.pending.get(sha256)
         if pending is not None:
             return MemoryReader(pending.data)
-        try:
-            return FileReader(self._files, self._layout.blobs / sha256)
-        except FileNotFoundError:
-            raise KeyError(sha256) from None
+        blob = self._layout.blobs / sha256
+        if sha256 not in self.references and not self._files.exists(blob):
+            raise KeyError(sha256)
+        return open_file(self._files, blob, end)
 
     def read(self, sha256: str) -> bytes:
-        """A whole body. Raises KeyError."""
+        """A whole body. Raises as :meth:`open` does."""
         reader = self.open(sha256)
         try:
             return reader.read(0, reader.size)
@@ -281,10 +282,6 @@ class DurableBodies:
             self.references = References()
             self.pending.clear()
 
-    def dead_bodies(self) -> list[str]:
-        """What nothing refers to any more and was not removed yet."""
-        return sorted(self._dead)
-
     def settle(self, base_lsn: int) -> list[str]:
         """A base at that lsn is published: bodies that it holds as files needn't stay in memory. Returns the blobs
         that can be removed; until :meth:`removed` an upload of the same content waits."""
@@ -317,6 +314,11 @@ class DurableBodies:
         for sha256 in blobs:
             with contextlib.suppress(FileNotFoundError):
                 self._files.unlink(self._layout.blobs / sha256)
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """What the state refers to and is neither pending nor among the blobs named, in order."""
+        there = set(names)
+        return sorted(sha256 for sha256 in self.references.counts if sha256 not in there and not self._is_there(sha256))
 
     def orphans(self, names: Iterable[str]) -> list[str]:
         """Those of the blobs named that nothing knows: traces of uploads that no record followed."""

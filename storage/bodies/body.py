@@ -30,7 +30,8 @@ class BodyReader(Protocol):
 
     size: int
 
-    def read(self, start: int, length: int) -> bytes: ...
+    def read(self, start: int, length: int) -> bytes:
+        """Fewer bytes only at the body's end. Raises OSError."""
 
     def close(self) -> None: ...
 
@@ -54,8 +55,9 @@ class Bodies(Protocol):
 
     def writer(self, digests: Mapping[str, Digest]) -> BodyWriter: ...
 
-    def open(self, sha256: str) -> BodyReader:
-        """Raises KeyError for a hash that isn't kept."""
+    def open(self, sha256: str, end: int = 0) -> BodyReader:
+        """Raises KeyError for a hash that isn't kept, and StorageUnavailable for a body that somebody has removed from
+        the disk, that can't be read, or that ends before the byte ``end``."""
 
     async def concatenate(self, ranges: Sequence[tuple[str, int, int]], digests: Mapping[str, Digest]) -> Body: ...
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from storage.bodies.body import Body, BodyReader, Digest
-from storage.bodies.readers import FileReader, MemoryReader, concatenate
+from storage.bodies.readers import MemoryReader, concatenate, open_file
 from storage.bodies.references import References
 from storage.bodies.spool import Hashing, Spool
 from storage.files import Files
@@ -81,9 +81,9 @@ class MemoryBodies:
     def writer(self, digests: Mapping[str, Digest]) -> MemoryWriter:
         return MemoryWriter(self, Spool(self._files, self._new_path, SPOOL_BYTES, digests))
 
-    def open(self, sha256: str) -> BodyReader:
+    def open(self, sha256: str, end: int = 0) -> BodyReader:
         content = self._kept[sha256]
-        return FileReader(self._files, content) if isinstance(content, Path) else MemoryReader(content)
+        return open_file(self._files, content, end) if isinstance(content, Path) else MemoryReader(content)
 
     async def concatenate(self, ranges: Sequence[tuple[str, int, int]], digests: Mapping[str, Digest]) -> Body:
         return await concatenate(self, ranges, digests)

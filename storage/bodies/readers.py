@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from storage.bodies.body import Bodies, Body, BodyReader, Digest
+from storage.errors import StorageUnavailable
 from storage.files import Files
 
 _COPY_BYTES = 1024 * 1024
+_ADVICE = "`emu verify` lists what else is amiss."
 
 
 class MemoryReader:
@@ -35,12 +37,28 @@ class FileReader:
         self.size = files.size(self._fd)
 
     def read(self, start: int, length: int) -> bytes:
-        return self._files.pread(self._fd, length, start)
+        data = self._files.pread(self._fd, length, start)
+        while len(data) < length and (more := self._files.pread(self._fd, length - len(data), start + len(data))):
+            data += more
+        return data
 
     def close(self) -> None:
         if self._fd >= 0:
             self._files.close(self._fd)
             self._fd = -1
+
+
+def open_file(files: Files, path: Path, end: int) -> FileReader:
+    """Raises StorageUnavailable where somebody has removed the file or cut it off before the byte ``end``, or the
+    system doesn't give it."""
+    try:
+        reader = FileReader(files, path)
+    except OSError as error:
+        raise StorageUnavailable(f"The body {path} can't be read: {error.strerror or error}. {_ADVICE}") from error
+    if reader.size < end:
+        reader.close()
+        raise StorageUnavailable(f"The body {path} is cut off after {reader.size} bytes. {_ADVICE}")
+    return reader
 
 
 async def concatenate(bodies: Bodies, ranges: Sequence[tuple[str, int, int]], digests: Mapping[str, Digest]) -> Body:
@@ -49,12 +67,15 @@ async def concatenate(bodies: Bodies, ranges: Sequence[tuple[str, int, int]], di
     writer = bodies.writer(digests)
     readers: list[BodyReader] = []
     try:
-        for sha256, _, _ in ranges:
-            readers.append(bodies.open(sha256))
+        for sha256, start, length in ranges:
+            readers.append(bodies.open(sha256, start + length))
         for reader, (_, start, length) in zip(readers, ranges, strict=True):
             for offset in range(start, start + length, _COPY_BYTES):
                 wanted = min(_COPY_BYTES, start + length - offset)
-                await writer.write(await loop.run_in_executor(None, reader.read, offset, wanted))
+                data = await loop.run_in_executor(None, reader.read, offset, wanted)
+                if len(data) < wanted:
+                    raise StorageUnavailable(f"A body was cut off at {offset + len(data)} bytes while it was read.")
+                await writer.write(data)
         return await writer.finish()
     finally:
         writer.abort()

@@ -135,7 +135,8 @@ def decode(data: bytes, place: str, *, sealed: bool = True) -> Manifest:
             )
         return _decoded(value)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SnapshotRefused(f"{place} isn't a snapshot's manifest ({error!r}).") from error
+        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise SnapshotRefused(f"{place} isn't a snapshot's manifest: {reason}. Restore it from a copy.") from error
 
 
 def _decoded(value: Mapping[str, Any]) -> Manifest:

@@ -36,6 +36,8 @@ def verified_manifest(files: Files, path: Path, name: str | None = None) -> Mani
 
 def check_file(files: Files, path: Path, entry: FileEntry) -> None:
     try:
+        if files.is_directory(path):
+            raise SnapshotRefused(f"{path} is a folder, and a file was written. {_ADVICE}")
         size = files.size_of(path)
         if size != entry.size:
             raise SnapshotRefused(f"{path} is {size} bytes long, and {entry.size} were written. {_ADVICE}")

@@ -45,6 +45,7 @@ class Shelf:
         path = self.folder / check_name(name)
         self._bring_back(path)
         if not self.files.is_directory(path):
+            self._names()  # where the folder can't be read, nobody knows what is in it
             raise NoSuchSnapshot(f"There is no snapshot {name!r} in {self.folder}.")
         return path
 
@@ -55,14 +56,38 @@ class Shelf:
         return path, self.files.exists(path)
 
     def names(self) -> list[str]:
-        hidden = {name.removeprefix(".").removesuffix(_OLD) for name in self.files.names(self.folder) if _is_old(name)}
+        hidden = {name.removeprefix(".").removesuffix(_OLD) for name in self._names() if _is_old(name)}
         for name in hidden:
             self._bring_back(self.folder / name)
-        return [
-            name
-            for name in self.files.names(self.folder)
-            if _NAME.fullmatch(name) and self.files.exists(self.folder / name / manifests.FILE)
-        ]
+        return [name for name in self._names() if _NAME.fullmatch(name) and self._may_be_snapshot(self.folder / name)]
+
+    def _names(self) -> list[str]:
+        try:
+            return self.files.names(self.folder)
+        except OSError as error:
+            raise SnapshotRefused(
+                f"{self.folder}, where snapshots lie, can't be read as user id {os.getuid()}: "
+                f"{error.strerror or error}. Give access, or choose another folder (--snapshot-dir)."
+            ) from error
+
+    def _may_be_snapshot(self, path: Path) -> bool:
+        """Whether there is a manifest, or nobody can tell."""
+        try:
+            return manifests.FILE in self.files.names(path)
+        except NotADirectoryError:
+            return False
+        except OSError:
+            return True
+
+    def check_is_snapshot(self, path: Path) -> None:
+        """Before it is removed: a folder of somebody else's may have the name. Raises SnapshotRefused."""
+        try:
+            if manifests.FILE not in self.files.names(path):
+                raise SnapshotRefused(f"{path} isn't a snapshot: it has no {manifests.FILE}. It stays as it is.")
+        except OSError as error:
+            raise SnapshotRefused(
+                f"{path} can't be read as user id {os.getuid()}: {error.strerror or error}. It stays as it is."
+            ) from error
 
     def manifests(self) -> Iterator[tuple[str, Manifest | SnapshotError]]:
         """Each snapshot's manifest by name, or what is wrong with it."""
@@ -74,6 +99,7 @@ class Shelf:
 
     def delete(self, name: str) -> None:
         path = self.find(name)
+        self.check_is_snapshot(path)
         hidden = self._hidden(path)
         with _writing(path):
             self._forget_old(path)
@@ -84,7 +110,7 @@ class Shelf:
     def new_folder(self, name: str) -> Path:
         """An empty folder in which a snapshot is made."""
         path = self._hidden(self.folder / name)
-        with _writing(path):
+        with _writing(self.folder / name):
             if not self.files.is_directory(self.folder):
                 self.files.make_folders(self.folder)
             self.files.make_folders(path)

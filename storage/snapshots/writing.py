@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from storage.content import BodySource, Content, Document
-from storage.documents import write_document
+from storage.documents import hash_file, write_document
 from storage.files import SHARED_FILE_MODE
 from storage.snapshots import manifest as manifests
-from storage.snapshots.errors import SnapshotError, SnapshotExists, SnapshotUnwritable
+from storage.snapshots.errors import SnapshotError, SnapshotExists, SnapshotRefused, SnapshotUnwritable
 from storage.snapshots.manifest import Description, FileEntry, Made, Manifest, Told
 from storage.snapshots.reading import verified_manifest
 from storage.snapshots.shelf import Shelf, check_name, read_manifest
@@ -34,6 +35,7 @@ def write_snapshot(shelf: Shelf, content: Content, told: Told, made: Made, *, re
     path, exists = shelf.place(told.name)
     description = told.over(_described(shelf, path) if exists else None)
     if exists:
+        shelf.check_is_snapshot(path)
         present = _intact(shelf, path, told.name)
         if present is not None and (present.state_hash, present.scope) == (content.state_hash, content.scope):
             if present.description == description:
@@ -45,7 +47,7 @@ def write_snapshot(shelf: Shelf, content: Content, told: Told, made: Made, *, re
                 raise SnapshotUnwritable(f"{path / manifests.FILE} can't be written: {error}.") from error
             return Written("replaced", manifest, path)
         if not replace:
-            state = "another state" if present is not None else "something else, or a damaged snapshot,"
+            state = "another state" if present is not None else "a damaged snapshot"
             raise SnapshotExists(
                 f"There is {state} under the name {description.name!r}. It is replaced only if that is asked for: "
                 '--replace on the command line, "replace": true over HTTP.'
@@ -61,7 +63,9 @@ def write_anew(shelf: Shelf, path: Path, content: Content, description: Descript
         manifest = _fill(shelf, folder, content, description, made)
         shelf.publish(folder, path)
     except OSError as error:
-        raise SnapshotUnwritable(f"{folder} can't be written: {error.strerror or error}.") from error
+        raise SnapshotUnwritable(
+            f"{path} can't be written as user id {os.getuid()}: {error.strerror or error}. Make room or give access."
+        ) from error
     finally:
         shelf.files.remove_tree(folder)
     return manifest
@@ -98,7 +102,7 @@ def _fill(shelf: Shelf, folder: Path, content: Content, description: Description
         put(name, document)
     for sha256, source in content.bodies.items():
         name = f"s3-objects/{sha256}" if sha256 in content.rest_bodies else f"emu/blobs/{sha256}"
-        entries[name] = FileEntry(sha256, _put_body(shelf, _made(shelf, folder, name), source, mode))
+        entries[name] = FileEntry(sha256, _put_body(shelf, _made(shelf, folder, name), sha256, source, mode))
     files.write_new(folder / ATTRIBUTES[0], ATTRIBUTES[1], mode=mode, durable=False)
     entries[ATTRIBUTES[0]] = _entry(ATTRIBUTES[1])
     manifest = Manifest(
@@ -116,9 +120,19 @@ def _made(shelf: Shelf, folder: Path, name: str) -> Path:
     return path
 
 
-def _put_body(shelf: Shelf, path: Path, source: BodySource, mode: int) -> int:
+def _put_body(shelf: Shelf, path: Path, sha256: str, source: BodySource, mode: int) -> int:
+    """The body's size. A blob that isn't what its name says any more would make a snapshot that can't be restored."""
     if isinstance(source, Path):
-        shelf.files.copy(source, path, mode=mode, durable=False)
+        try:
+            shelf.files.copy(source, path, mode=mode, durable=False)
+        except OSError as error:
+            if error.filename != str(source):
+                raise
+            raise SnapshotRefused(
+                f"The body {source} can't be read: {error.strerror or error}. `emu verify` lists what else is amiss."
+            ) from error
+        if hash_file(shelf.files, path) != sha256:
+            raise SnapshotRefused(f"The body {source} is damaged. `emu verify` lists what else is amiss.")
         return shelf.files.size_of(path)
     shelf.files.write_new(path, source, mode=mode, durable=False)
     return len(source)

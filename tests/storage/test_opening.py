@@ -4,9 +4,11 @@ wrote are in ``test_adopting.py``, the lock in ``test_lock.py``."""
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from storage.errors import Damaged, DirectoryRefused, NewerFormat
 from storage.pointer import Home
 from tests.storage.sessions import LARGE, fill, pointer_of, session, state_of
 from tests.storage.tiny import HOME, TinyMachine, World
+from tests.storage.watched import UnsyncedFiles
 
 
 def test_a_fresh_directory(tmp_path: Path) -> None:
@@ -167,3 +170,44 @@ def test_a_path_whose_parent_is_missing(tmp_path: Path) -> None:
     with pytest.raises(DirectoryRefused, match="parent"):
         World(tmp_path / "no" / "state")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["emu/blobs", "emu/uploads", "emu/documents", "s3-objects"])
+def test_a_file_where_a_folder_belongs(tmp_path: Path, folder: str) -> None:
+    """It would else come up with the first body that is read or written."""
+    session(tmp_path, fill)
+    there = tmp_path / folder
+    aside = tmp_path.parent / f"{tmp_path.name}-aside"
+    if there.exists():
+        there.rename(aside)
+    there.write_bytes(b"x")
+    with pytest.raises(DirectoryRefused, match=f"{there}: Not a directory; .* move that away"):
+        World(tmp_path)
+    assert there.read_bytes() == b"x"
+
+
+def test_a_document_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    session(tmp_path, fill)
+    document = next((tmp_path / "emu" / "documents").iterdir())
+
+    class Broken(UnsyncedFiles):
+        def lines(self, path: Path) -> Iterator[bytes]:
+            if path == document:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+            return super().lines(path)
+
+    with pytest.raises((DirectoryRefused, Damaged), match=f"{document}: Input/output error"):
+        World(tmp_path, files=Broken())
+
+
+def test_many_reports_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What Kumo's documents can't hold is a warning each, and not ten thousand."""
+
+    def many(world: World) -> None:
+        for number in range(50):
+            world.commit(("a.put", *HOME, {"key": f"k{number}", "value": 1, "secret": "x"}))
+
+    caplog.set_level(logging.WARNING)
+    session(tmp_path, many)
+    assert caplog.text.count("the secret of k") == 20
+    assert "… and 30 more" in caplog.text

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from storage.errors import Damaged, DirectoryLocked, DirectoryRefused, TwoHistories
+from storage.errors import Damaged, DirectoryLocked, DirectoryRefused, StorageUnavailable, TwoHistories
 from storage.files import Files
 from storage.journal.repair import Missing
 from storage.repair.inspection import inspect
@@ -351,7 +351,7 @@ def test_a_body(directories: Directories, tmp_path: Path, harm: str, with_rest: 
 
     async def others() -> bytes:
         world = await opened(path, files=UnsyncedFiles())
-        with pytest.raises(KeyError):
+        with pytest.raises(StorageUnavailable, match=LARGE):
             world.body("large")
         small = world.body("small")
         await world.store.stop()

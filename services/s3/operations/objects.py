@@ -70,7 +70,7 @@ def get_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     version, span, answer = _read(ctx, request, "GET")
     if version.storage_class in ARCHIVES:
         ctx.refuse(errors.INVALID_OBJECT_STATE, storage_class=version.storage_class)
-    answer["Body"] = (ctx.bodies.open(version.sha256), span.start, span.length)
+    answer["Body"] = (ctx.bodies.open(version.sha256, span.start + span.length), span.start, span.length)
     return answer
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,50 @@ def test_what_cannot_be_read(places: Path, tmp_path: Path) -> None:
     assert "holds no state" in diff(tmp_path, places / "state", status=2).output
     assert "is not a directory" in diff(tmp_path / "none", places / "state", status=2).output
     assert "does not answer" in diff("http://127.0.0.1:9", places / "state", status=2).output
+
+
+def test_a_place_that_is_no_emu(places: Path) -> None:
+    """A web server that answers everything with an empty object."""
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        output = diff(f"http://127.0.0.1:{server.server_address[1]}", places / "state", status=2).output
+        server.shutdown()
+    assert "is no emu" in output
+
+
+@pytest.mark.parametrize("place", ["state", "state/snapshots/before"])
+@pytest.mark.parametrize("harm", ["cut", "made a folder"])
+def test_a_damaged_one(places: Path, tmp_path: Path, place: str, harm: str) -> None:
+    harmed = shutil.copytree(places / "state", tmp_path / "state")
+    document = next((tmp_path / place / "emu" / "documents").glob("dynamodb.*"))
+    data = document.read_bytes()
+    document.unlink()
+    if harm == "cut":
+        document.write_bytes(data[:-20])
+    else:
+        document.mkdir()
+    for command in ((tmp_path / place, places / "state"), (places / "state", tmp_path / place)):
+        output = diff(*command, status=2).output
+        assert output.startswith("emu diff: ")
+        assert document.name in output
+        assert "Traceback" not in output
+    assert harmed.exists()
+
+
+def test_a_name_stays_on_its_line(places: Path) -> None:
+    """Keys may hold line feeds, and what terminals obey."""
+    with Emulator(seed=places / "state") as emulator:
+        emulator.client("s3").put_object(Bucket="pages", Key="two\nlines\x1b[2J", Body=b"")
+        output = diff(places / "state", emulator.endpoint_url, status=1).output
+    assert '+ object pages "two\\nlines\\u001b[2J"  (s3/' in output
+    assert "\x1b[2J" not in output

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
 
 from storage.replacement import StateRefused
-from storage.snapshots.errors import SnapshotError
+from storage.snapshots.errors import SnapshotError, SnapshotRefused
+from storage.snapshots.manifest import decode
+from storage.snapshots.shelf import Shelf
 from tests.storage.snapshots.conftest import Lab, filled
 from tests.storage.tiny import opened
+from tests.storage.watched import UnsyncedFiles
 
 
 def truncated(path: Path) -> None:
@@ -137,3 +143,82 @@ def test_what_isn_t_a_snapshot_is_not_listed(lab: Lab) -> None:
     (lab.shelf.folder / "notes").mkdir(parents=True)
     (lab.shelf.folder / "README").write_text("hello")
     assert lab.shelf.names() == []
+
+
+class Unreadable(UnsyncedFiles):
+    """A disk on which a folder's names can't be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self, path: Path) -> list[str]:
+        if path == self._folder:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return super().names(path)
+
+
+def test_a_folder_of_snapshots_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path, lab: Lab) -> None:
+    lab.shelf.folder.mkdir()
+    shelf = Shelf(lab.shelf.folder, Unreadable(lab.shelf.folder))
+    for look in (shelf.names, lambda: shelf.find("one"), lambda: shelf.delete("one")):
+        with pytest.raises(SnapshotRefused, match=f"{shelf.folder}, where snapshots lie, can't be read as user id"):
+            look()
+
+
+def test_a_snapshot_that_cannot_be_looked_into_is_listed_and_stays(lab: Lab) -> None:
+    async def case() -> None:
+        world = await opened(None)
+        made = await lab.create(world)
+        shelf = Shelf(lab.shelf.folder, Unreadable(made.path))
+        assert shelf.names() == ["one"]
+        with pytest.raises(SnapshotRefused, match="can't be read as user id"):
+            shelf.delete("one")
+        assert lab.verify().description.name == "one"
+
+    asyncio.run(case())
+
+
+def test_a_folder_of_somebody_elses_stays(lab: Lab) -> None:
+    async def case() -> None:
+        world = await opened(None)
+        theirs = lab.shelf.folder / "one" / "notes"
+        theirs.parent.mkdir(parents=True)
+        theirs.write_text("mine")
+        with pytest.raises(SnapshotRefused, match="isn't a snapshot"):
+            await lab.create(world, replace=True)
+        with pytest.raises(SnapshotRefused, match="isn't a snapshot"):
+            lab.shelf.delete("one")
+        assert theirs.read_text() == "mine"
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("member", ["name", "files", "documents", "state_hash"])
+def test_a_manifest_that_lacks_something_says_what(lab: Lab, member: str) -> None:
+    async def case() -> None:
+        world = await opened(None)
+        made = await lab.create(world)
+        manifest = orjson.loads((made.path / "manifest.json").read_bytes())
+        del manifest[member]
+        with pytest.raises(SnapshotRefused, match=rf"isn't a snapshot's manifest: it lacks '{member}'"):
+            decode(orjson.dumps(manifest), "manifest.json", sealed=False)
+
+    asyncio.run(case())
+
+
+@pytest.mark.parametrize("harm", [flipped, truncated, removed, made_a_folder])
+def test_a_blob_that_is_lost_makes_no_snapshot(tmp_path: Path, lab: Lab, harm: Callable[[Path], None]) -> None:
+    """A snapshot of it could not be restored."""
+
+    async def case() -> None:
+        world = await opened(tmp_path / "state", files=UnsyncedFiles())
+        await filled(world)
+        [blob] = [blob for blob in (tmp_path / "state" / "emu" / "blobs").iterdir() if blob.stat().st_size > 50_000]
+        blob.chmod(0o600)
+        harm(blob)
+        with pytest.raises(SnapshotError, match=blob.name):
+            await lab.create(world)
+        assert lab.shelf.names() == []
+        await world.store.stop()
+
+    asyncio.run(case())
