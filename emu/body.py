@@ -22,6 +22,24 @@ class Disconnected(Exception):
     """The client went away before its request was complete."""
 
 
+class Invited:
+    """``receive`` of a client that sends its body when it is invited to (``Expect: 100-continue``), which the server
+    does at the first call. Without one the client keeps its body, and the connection can't be used for anything else.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPUT.html, RFC 9110, 10.1.1
+    """
+
+    __slots__ = ("_receive", "called")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.called = False
+
+    def __call__(self) -> Awaitable[MutableMapping[str, Any]]:
+        self.called = True
+        return self._receive()
+
+
 async def chunks(receive: Receive) -> AsyncIterator[bytes]:
     """The body as it arrives."""
     while True:
@@ -35,7 +53,11 @@ async def chunks(receive: Receive) -> AsyncIterator[bytes]:
 
 
 async def whole(receive: Receive, headers: Mapping[str, str], too_large: Refusal = REQUEST_TOO_LARGE) -> bytes:
-    """The whole body, decoded if it is aws-chunked. Errors: ``too_large``, and those of aws-chunked."""
+    """The whole body, decoded if it is aws-chunked. Errors: those of aws-chunked, and ``too_large``, before anything is
+    read where the headers tell it."""
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > WHOLE_BYTES_MAX:
+        raise too_large(limit_bytes=WHOLE_BYTES_MAX)
     message = await receive()
     if message["type"] == "http.disconnect":
         raise Disconnected

@@ -127,7 +127,8 @@ class Events:
     def number_of(self, lsn: int) -> int:
         """The number of the last event that a reader has seen who knows the records up to ``lsn``."""
         for entry in reversed(self._entries):
-            if isinstance(entry, CommitEntry) and entry.lsn <= lsn:
+            made = _record(entry)
+            if made is not None and made <= lsn:
                 return entry.number
         return 0
 
@@ -158,3 +159,12 @@ class Events:
             if self._news is None or self._news.done():
                 self._news = asyncio.get_running_loop().create_future()
             await asyncio.shield(self._news)
+
+
+def _record(entry: Shown) -> int | None:
+    """The record that an entry tells of; None for one that tells of something else."""
+    if isinstance(entry, CommitEntry):
+        return entry.lsn
+    if isinstance(entry, Entry) and entry.replaced is not None:
+        return int(entry.fields["lsn"])
+    return None

@@ -65,6 +65,10 @@ class Gateway:
             self._world.settle()
             await self._control(scope, receive, self._dated(send))
             return
+        if "expect" in headers:
+            receive = invited = body.Invited(receive)
+        else:
+            invited = None
         form_read, unreadable = route is None, None
         try:
             if route is None:
@@ -84,6 +88,8 @@ class Gateway:
             log.debug("client went away", path=request.raw_path)
             return
         response.headers["date"] = self._date.text()
+        if invited is not None and not invited.called:
+            response.headers["connection"] = "close"
         cuts = self._world.faults.cuts
         if cuts and (cut := cuts.pop(request_id, None)) is not None:
             await send_cut(response, cut, send, receive)
@@ -210,6 +216,9 @@ class Gateway:
     ) -> Any:
         members = wire.decode(name, request)
         assert operation.digests is not None
+        # Faults count calls that run: while there are any, all of them do.
+        if operation.before_body is not None and self._world.faults.rules is None:
+            operation.before_body(ctx, members)
         digests = operation.digests(members)
         kept, trailers = await body.upload(receive, request.headers, self._world.store.bodies, digests)
         try:

@@ -28,7 +28,7 @@ from storage.snapshots.errors import OutsideSnapshot, SnapshotError
 from storage.snapshots.manifest import FILE as MANIFEST
 from storage.snapshots.manifest import Made, Manifest, Told
 from storage.snapshots.reading import content_of_snapshot, verified_manifest
-from storage.snapshots.shelf import Shelf
+from storage.snapshots.shelf import Shelf, read_manifest
 from storage.snapshots.writing import write_snapshot
 
 Failure = (SnapshotError, StateRefused, StorageUnavailable, DirectoryRefused)
@@ -79,9 +79,12 @@ class Lifecycle:
         async with self._one:
             try:
                 yield step
-            except Failure as error:
-                refused = {**step.fields, "result": "refused", "error": str(error)}
-                self._world.events.lifecycle(name, **refused, ms=step.milliseconds)
+            except BaseException as error:
+                result = "refused" if isinstance(error, Failure) else "failed"
+                ended = {**step.fields, "result": result, "error": str(error) or type(error).__name__}
+                if result == "refused" and "snapshot" in fields:
+                    ended.setdefault("commit", await asyncio.to_thread(self._commit, fields["snapshot"]))
+                self._world.events.lifecycle(name, **ended, ms=step.milliseconds)
                 raise
         self._world.events.lifecycle(name, step.replaced, **step.fields, ms=step.milliseconds)
 
@@ -92,14 +95,15 @@ class Lifecycle:
     ) -> dict[str, Any]:
         """Makes a snapshot of the live state, or of a part of it."""
         async with (
-            self._step("snapshot", snapshot=told.name, scope=str(scope)) as step,
+            self._step("snapshot", snapshot=told.name, scope=str(scope), commit=commit) as step,
             self._world.store.captured(PROGRAM) as content,
         ):
             if not scope.is_everything:
                 content = await asyncio.to_thread(extracted, content, scope, PROGRAM)
             made = Made(self._world.clock.now_ms(), commit, content.lsn, version())
             written = await asyncio.to_thread(write_snapshot, self.shelf, content, told, made, replace=replace)
-            step.fields |= {"result": written.result, "commit": written.manifest.made.commit, "path": str(written.path)}
+            step.fields["commit"] = written.manifest.made.commit
+            step.fields |= {"result": written.result, "path": str(written.path)}
         return {
             "result": written.result,
             "name": told.name,
@@ -134,9 +138,18 @@ class Lifecycle:
         return manifest
 
     async def delete(self, name: str) -> dict[str, Any]:
-        async with self._step("delete", snapshot=name, result="deleted"):
+        async with self._step("delete", snapshot=name) as step:
+            step.fields["commit"] = await asyncio.to_thread(self._commit, name)
             await asyncio.to_thread(self.shelf.delete, name)
+            step.fields["result"] = "deleted"
         return {"result": "deleted", "name": name}
+
+    def _commit(self, name: str) -> str | None:
+        """The source commit of a snapshot, also of a damaged one; None if it says none."""
+        try:
+            return read_manifest(self.shelf.files, self.shelf.find(name), sealed=False).made.commit
+        except SnapshotError:
+            return None
 
     async def content(self, name: str) -> tuple[Manifest, Content]:
         """A snapshot's manifest and content, verified."""

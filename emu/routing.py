@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
+from emu.wire.model import load
 from services.operation import Service
 
 Protocol = Literal["json", "query", "rest-xml"]
@@ -23,6 +24,8 @@ _QUERY_SERVICES = ("sqs", "sts")
 _XML_SERVICES = frozenset({"cloudfront", "route53"})
 """Not served, but their clients read nothing but XML, refusals too."""
 _FORM = "application/x-www-form-urlencoded"
+_ACTION = re.compile(r"(?:^|&)Action=([^&]*)")
+_VERSION = re.compile(r"(?:^|&)Version=([^&]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,13 @@ class Router:
             service = scope.service
         elif target:
             service = _TARGETS.get(target.partition(".")[0], target.partition(".")[0])
-        elif "Action=" in query:
+        elif _ACTION.search(query):
             service = self._query_service(query)
         elif form:
             if body is None:
                 return None
             text = body.decode("utf-8", "replace")
-            service = self._query_service(text) if "Action=" in text else "s3"
+            service = self._query_service(text) if _ACTION.search(text) else "s3"
         else:
             service = "s3"
         if service == "s3":
@@ -105,7 +108,8 @@ class Router:
             return Route("s3", "rest-xml", account, region, access_key, bucket)
         if service in _XML_SERVICES:
             return Route(service, "rest-xml", account, region, access_key)
-        json = bool(target) or not (form or service in _QUERY_SERVICES)
+        # What isn't signed and names no target has said an Action.
+        json = bool(target) or not (form or scope is None or service in _QUERY_SERVICES)
         return Route(service, "json" if json else "query", account, region, access_key)
 
     def _namespace(self, scope: Scope | None) -> tuple[str, str, str | None]:
@@ -120,13 +124,16 @@ class Router:
         return account, region, key
 
     def _query_service(self, parameters: str) -> str:
-        """The service of an unsigned Query call: its version says it, else the one that has the action."""
-        version = re.search(r"(?:^|&)Version=([^&]*)", parameters)
+        """The service of an unsigned Query call: its version says it, else the one that has the action. SQS refuses
+        what nobody has: who writes Query calls by hand means a queue."""
+        version = _VERSION.search(parameters)
         if version and version[1] in _QUERY_VERSIONS:
             return _QUERY_VERSIONS[version[1]]
-        action = re.search(r"(?:^|&)Action=([^&]*)", parameters)
+        action = _ACTION.search(parameters)
         name = action[1] if action else ""
         for service in _QUERY_SERVICES:
             if name in self._services[service].operations:
                 return service
-        return "query"
+        if version:
+            return "query"
+        return next((service for service in _QUERY_SERVICES if name in load(service).operations), "sqs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -16,9 +17,17 @@ from emu.aside import PROGRAM, REST_NAMES
 from emu.determinism import make_repeatable
 from emu.fold import code_digest, run_fold_process
 from emu.init_scripts import InitScripts
-from emu.seeding import began_with_a_seed, keep_original, make_run_dir, read_seed, remove_run_dir
+from emu.seeding import (
+    began_with_a_seed,
+    check_apart,
+    discard_run_dir,
+    make_run_dir,
+    original_kept,
+    read_seed,
+    remove_run_dir,
+)
 from emu.server import Server, address_of, bind
-from emu.settings import Settings
+from emu.settings import SettingError, Settings
 from emu.watching import DirectoryWatch
 from emu.world import World
 from services.ids import Ids, RandomIds, SeededIds
@@ -47,8 +56,7 @@ async def run(settings: Settings) -> None:
     with bind(settings.host, settings.port) as bound:
         if settings.run_dir is not None:
             settings = replace(settings, data_dir=make_run_dir(settings.run_dir, os.environ))
-        seen, goes_on = _seen(settings), _goes_on(settings)
-        world, single = open_world(replace(settings, seed=None) if goes_on else settings)
+        seen, goes_on, world, single = _begin(settings)
         world.record_reads = settings.record == "reads"
         ended_by = None
         if settings.data_dir is not None:
@@ -82,14 +90,34 @@ async def run(settings: Settings) -> None:
             stopping = time.perf_counter()
             for watch in watches:
                 await watch.stop()
-            await world.stop()
-    world.events.lifecycle("stop", result="clean", ms=_ms(stopping))
+            result = await world.stop()
+            world.events.lifecycle("stop", result=result, ms=_ms(stopping))
     if settings.run_dir is not None and settings.data_dir is not None:
-        if server.orphaned:
-            # Whoever started this is gone, and wasn't asked: what he was about may stand in there.
-            log.info("the working directory is kept, since the standard input has ended", path=settings.data_dir)
-        else:
-            remove_run_dir(settings.data_dir)
+        _leave_run_dir(settings.data_dir, orphaned=server.orphaned, clean=result == "clean")
+
+
+def _leave_run_dir(path: Path, *, orphaned: bool, clean: bool) -> None:
+    if orphaned:
+        # Whoever started this is gone, and wasn't asked: what he was about may stand in there.
+        log.info("the working directory is kept, since the standard input has ended", path=path)
+    elif not clean:
+        log.info("the working directory is kept, since it couldn't be brought to rest", path=path)
+    else:
+        remove_run_dir(path)
+
+
+def _begin(settings: Settings) -> tuple[str | None, bool, World, bool]:
+    """What the seed looked like where it is watched, whether the directory goes on without it, and the world. A start
+    that is refused leaves nothing behind."""
+    try:
+        if settings.seed is not None and settings.data_dir is not None:
+            check_apart(settings.seed, settings.data_dir)
+        seen, goes_on = _seen(settings), _goes_on(settings)
+        return seen, goes_on, *open_world(replace(settings, seed=None) if goes_on else settings)
+    except (SettingError, DirectoryRefused):
+        if settings.run_dir is not None and settings.data_dir is not None:
+            discard_run_dir(settings.data_dir)
+        raise
 
 
 def _lifecycle_of(world: World, settings: Settings) -> Callable[[], Lifecycle]:
@@ -130,15 +158,13 @@ def open_world(settings: Settings, files: Files | None = None) -> tuple[World, b
     watch the disk. Raises DirectoryRefused."""
     home = _home(settings)
     notes: list[str] = []
+    started = time.perf_counter()
     seed = None if settings.seed is None else read_seed(settings.seed, home, notes.append)
     world, home = _ephemeral(settings, home, seed) if settings.data_dir is None else _durable(settings, seed, files)
     if seed is not None:
         for note in notes:
             log.info(note)
-        if world.store.seed is not None:
-            planted = world.store.seed
-            fields = {"snapshot": planted.name, "commit": planted.commit, "state_hash": planted.state_hash}
-            world.events.lifecycle("seed", path=str(settings.seed), **fields)
+        _tell_of_the_seed(world, settings, started)
     return world, home.namespaces == "single"
 
 
@@ -175,8 +201,14 @@ def _ephemeral(settings: Settings, home: Home, seed: Content | None) -> tuple[Wo
 def _durable(settings: Settings, seed: Content | None, files: Files | None) -> tuple[World, Home]:
     assert settings.data_dir is not None
     code_digest()
-    if settings.keep_original and (copy := keep_original(settings.data_dir)) is not None:
-        log.info("the directory was copied before it is taken over", copy=copy)
+    with original_kept(settings.data_dir) if settings.keep_original else nullcontext() as copy:
+        world, home = _claimed(settings, settings.data_dir, seed, files)
+    if copy is not None:
+        log.info("the directory was copied before it was taken over", copy=copy)
+    return world, home
+
+
+def _claimed(settings: Settings, data_dir: Path, seed: Content | None, files: Files | None) -> tuple[World, Home]:
     worlds: list[World] = []
 
     def on_checkpoint(result: CheckpointResult) -> None:
@@ -197,7 +229,7 @@ def _durable(settings: Settings, seed: Content | None, files: Files | None) -> t
         fresh=settings.fresh,
         files=files or Files(),
     )
-    claimed = ClaimedDirectory(settings.data_dir, options)
+    claimed = ClaimedDirectory(data_dir, options)
     try:
         home = claimed.home
         world = World(
@@ -217,6 +249,24 @@ def _ids(settings: Settings) -> Ids:
     return RandomIds() if settings.deterministic is None else SeededIds(settings.deterministic)
 
 
+def _tell_of_the_seed(world: World, settings: Settings, started: float) -> None:
+    seed = world.store.seed
+    if seed is None:
+        return
+    # A state that was there may have begun with another one.
+    recovery = world.store.describe().get("recovery")
+    planted = recovery is None or recovery["found"] == "seed"
+    world.events.lifecycle(
+        "seed",
+        **({"path": str(settings.seed)} if planted else {}),
+        snapshot=seed.name,
+        commit=seed.commit,
+        state_hash=seed.state_hash,
+        result="planted" if planted else "kept",
+        ms=_ms(started),
+    )
+
+
 def _tell_of_the_start(
     world: World, single: bool, address: str, started: float, ended_by: Mapping[str, Any] | None
 ) -> None:
@@ -225,6 +275,7 @@ def _tell_of_the_start(
     if recovery is not None:
         world.events.lifecycle(
             "recovery",
+            result="recovered",
             found=recovery["found"],
             records=recovery["records"],
             lsn=described["lsn"],
@@ -235,6 +286,7 @@ def _tell_of_the_start(
             log.info(note)
     world.events.lifecycle(
         "start",
+        result="started",
         address=address,
         **described,
         namespaces="single" if single else "aws",

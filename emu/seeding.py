@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from emu.aside import PROGRAM
 from emu.settings import SettingError
-from storage.content import Content
+from storage.content import Content, check_bodies
 from storage.directory import Layout
 from storage.errors import DirectoryRefused
 from storage.files import Files
@@ -23,10 +24,33 @@ _ORIGINAL = "before-emu"
 
 def read_seed(path: Path, home: Home, note: Callable[[str], None]) -> Content:
     """The state that a run begins with. Raises DirectoryRefused with a sentence that names the seed."""
+    files = Files()
     try:
-        return read_folder(Files(), path, PROGRAM, home, note)
+        content = read_folder(files, path, PROGRAM, home, note)
+        if kind_of(files, path, tuple(PROGRAM.rest_names)) == "emu":
+            check_bodies(files, content)  # all other kinds were read whole
+        return content
     except (DirectoryRefused, SnapshotError) as error:
         raise DirectoryRefused(f"The seed can't be used: {error}") from error
+
+
+def check_apart(seed: Path, data_dir: Path) -> None:
+    """Refuses a seed and a data directory of which one would change or remove the other. Raises SettingError."""
+    source, target = Path(os.path.realpath(seed)), Path(os.path.realpath(data_dir))
+    if source == target:
+        raise SettingError(
+            f"The seed {seed} is the data directory itself; leave --seed out to go on with its state, or name another"
+            " data directory."
+        )
+    if target.is_relative_to(source):
+        raise SettingError(
+            f"The data directory {data_dir} lies in the seed {seed}, which is never written; name another."
+        )
+    layout = Layout(target)
+    if any(source.is_relative_to(folder) for folder in (layout.own, layout.rest_bodies)):
+        raise SettingError(
+            f"The seed {seed} lies in what emu keeps in the data directory {data_dir}; copy it elsewhere first."
+        )
 
 
 def began_with_a_seed(data_dir: Path) -> bool:
@@ -62,17 +86,41 @@ def remove_run_dir(path: Path) -> None:
     Files().remove_tree(path)
 
 
-def keep_original(path: Path) -> Path | None:
-    """Copies the documents and bodies of a directory of Kumo's before it is taken over; where they are, None if there
-    is nothing to take over. Raises DirectoryRefused."""
-    files, layout = Files(), Layout(path)
+def discard_run_dir(path: Path) -> None:
+    """After a start that was refused: a directory in which nothing was begun tells nobody anything."""
+    with contextlib.suppress(OSError):
+        path.rmdir()
+
+
+@contextlib.contextmanager
+def original_kept(path: Path) -> Iterator[Path | None]:
+    """Copies the documents and bodies of a directory of Kumo's before it is taken over within; where they are, None if
+    there is nothing to take over. The copy goes again if that is refused. Raises DirectoryRefused."""
+    files = Files()
     if not files.is_directory(path) or kind_of(files, path, tuple(PROGRAM.rest_names)) != "kumo":
-        return None
+        yield None
+        return
+    target = _original(files, path)
+    try:
+        _copy_original(files, path, target)
+        yield target
+    except BaseException:
+        files.remove_tree(target)
+        raise
+
+
+def _original(files: Files, path: Path) -> Path:
+    """The name of the next copy."""
     target = path / _ORIGINAL
     number = 1
     while files.exists(target):
         number += 1
         target = path / f"{_ORIGINAL}-{number}"
+    return target
+
+
+def _copy_original(files: Files, path: Path, target: Path) -> None:
+    layout = Layout(path)
     try:
         files.mkdir(target)
         for name in files.names(path):
@@ -85,4 +133,3 @@ def keep_original(path: Path) -> Path | None:
         files.sync_file_system(target)
     except OSError as error:
         raise DirectoryRefused(f"{path} can't be copied to {target}: {error.strerror or error}.") from error
-    return target

@@ -24,6 +24,7 @@ from services.registry import services
 from storage.bodies.body import Bodies
 from storage.bodies.memory import MemoryBodies
 from storage.memory import MemoryStore
+from storage.options import StopResult
 from storage.preparation import Prepared
 from storage.replacement import Kind
 from storage.store import Store
@@ -101,6 +102,9 @@ class World:
     def replace(self, kind: Kind, prepared: Prepared) -> int:
         """Puts another state in the place of the present one, between two requests; the record's lsn. Whoever waits
         looks again. Raises what :meth:`storage.store.Store.replace` does."""
+        if self.faults.crashes is not None:
+            prepared.check(self.states)  # what is refused makes no record
+            self.faults.before_commit(self.store.lsn + 1, self.store)
         lsn = self.store.replace(kind, prepared, request_id="", time_ms=self.clock.now_ms(), ids=self.ids.position)
         self._scheduler.changed()
         self.signals.notify_all()
@@ -125,10 +129,10 @@ class World:
         await self.store.start()
         self._scheduler.start()
 
-    async def stop(self) -> None:
-        """Ends it, and brings the store to rest."""
+    async def stop(self) -> StopResult:
+        """Ends it, and brings the store to rest; how that ended."""
         self._scheduler.stop()
-        await self.store.stop()
+        return await self.store.stop()
 
     def context(
         self,

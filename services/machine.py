@@ -47,8 +47,11 @@ class KumoBodies(Protocol):
     def put(self, data: bytes) -> str:
         """Keeps an inline body; its SHA-256."""
 
-    def has(self, sha256: str) -> bool:
-        """Whether a body that a document refers to is there."""
+    def size(self, sha256: str) -> int | None:
+        """Bytes of a body that a document refers to; None if it isn't there."""
+
+    def read(self, sha256: str) -> bytes:
+        """A body that is there."""
 
 
 class State(Protocol):

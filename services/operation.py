@@ -27,12 +27,14 @@ class Operation:
     changes: the kinds it may commit; none for one that only reads.
     coverage: "stored only" for a setting that is kept and served but has no effect.
     digests: for an operation with a streamed body: the digests to compute on the way, from the decoded headers.
+    before_body: for such an operation: refuses what can be refused before the body comes. ``run`` looks once more.
     """
 
     run: Callable[[Context, dict[str, Any]], dict[str, Any] | Awaitable[dict[str, Any]]]
     changes: tuple[str, ...] = ()
     coverage: Coverage = "implemented"
     digests: Callable[[dict[str, Any]], dict[str, Digest]] | None = None
+    before_body: Callable[[Context, dict[str, Any]], None] | None = None
 
     @property
     def mutates(self) -> bool:

@@ -37,20 +37,23 @@ class AdoptedBodies:
         self._files.rename(path, self._layout.blobs / sha256)
         return sha256
 
-    def has(self, sha256: str) -> bool:
+    def size(self, sha256: str) -> int | None:
         blob = self._layout.blobs / sha256
         if self._files.exists(blob):
-            return True
+            return self._files.size_of(blob)
         source = self._layout.rest_bodies / sha256
         if not self._files.exists(source):
-            return False
+            return None
         if hash_file(self._files, source) != sha256:
             raise DirectoryRefused(
                 f"{source} doesn't hold the body that its name says. Restore it from a copy, or remove the object that "
                 "refers to it from the document. Nothing was changed."
             )
         self._files.link_or_copy(source, blob, mode=BLOB_MODE)
-        return True
+        return self._files.size_of(blob)
+
+    def read(self, sha256: str) -> bytes:
+        return self._files.read(self._layout.blobs / sha256)
 
 
 def adopt_documents(

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storage.base import document_name
+from storage.documents import hash_file
+from storage.errors import Damaged
+from storage.files import Files
 from storage.machine import Machine
 from storage.pointer import Home
 from storage.replacement import NewMachines
@@ -20,6 +23,14 @@ from storage.scope import EVERYTHING, Scope
 
 BodySource = bytes | Path
 """A body: its bytes, or a file that stays as long as the content is used."""
+
+
+def read_body(files: Files, source: BodySource) -> bytes:
+    return files.read(source) if isinstance(source, Path) else source
+
+
+def size_of_body(files: Files, source: BodySource) -> int:
+    return files.size_of(source) if isinstance(source, Path) else len(source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,19 @@ class Content:
         """The documents of a part of it, beside all of its bodies."""
         documents = {name: document for name, document in self.documents.items() if scope.covers_document(name)}
         return replace(self, documents=documents, scope=scope)
+
+
+def check_bodies(files: Files, content: Content) -> None:
+    """Raises Damaged for a body's file that isn't what its name says: it must not go on as if it were whole."""
+    for sha256, source in content.bodies.items():
+        if not isinstance(source, Path):
+            continue
+        try:
+            found = hash_file(files, source)
+        except OSError as error:
+            raise Damaged(source, f"it can't be read ({error.strerror or error})") from error
+        if found != sha256:
+            raise Damaged(source, "it isn't the body that its name says")
 
 
 def state_hash(documents: Mapping[str, str]) -> str:

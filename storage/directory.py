@@ -154,7 +154,7 @@ def _holder(files: Files, fd: int) -> str:
 
 
 _FOR_ANOTHER_USER = (
-    "give this user write access, or choose another directory; in a container, run it as the directory's owner: "
+    "give this user access to it, or choose another directory; in a container, run it as the directory's owner: "
     '--user "$(id -u):$(id -g)"'
 )
 _ADVICE = {
@@ -175,8 +175,6 @@ _ADVICE_WITHIN = {
     errno.EISDIR: "a folder stands where a file belongs; move that away",
     errno.EEXIST: "something stands there already; move that away",
     errno.ELOOP: "its symbolic links lead in a circle; put the file back",
-    errno.EACCES: "give this user access to it",
-    errno.EPERM: "give this user access to it",
 }
 """Where it isn't the directory itself that is at fault, but a file in it."""
 

@@ -33,7 +33,7 @@ from storage.journal.writer import JournalWriter
 from storage.kept import SeedBase
 from storage.machine import Change, Machine
 from storage.opening import Claim, Opened, claim
-from storage.options import CheckpointResult, DurableOptions
+from storage.options import CheckpointResult, DurableOptions, StopResult
 from storage.pointer import Home
 from storage.preparation import Prepared, preparing
 from storage.recovery import replay
@@ -80,7 +80,8 @@ class DurableStore:
         self._options = options
         self._reason: str | None = None
         self._lost = False
-        self._stopped = False
+        self._stopping = False
+        self._stop_result: StopResult = "clean"
         self._machine_lsns = dict.fromkeys(machines, 0) | dict.fromkeys(opened.changed, self.lsn)
         self._journal = JournalWriter(
             claimed.files,
@@ -159,7 +160,7 @@ class DurableStore:
             raise StorageUnavailable(self._reason or "the store is closed")
 
     def unhealthy(self) -> str | None:
-        return None if self._stopped else self._reason
+        return None if self._stopping else self._reason
 
     def describe(self) -> Mapping[str, Any]:
         return {
@@ -261,10 +262,13 @@ class DurableStore:
         self.bodies.kept = kept.blobs()
         await self._checkpointer.mark_seeded()
 
-    async def stop(self) -> None:
-        if self._stopped:
-            return
-        self._stopped = True
+    async def stop(self) -> StopResult:
+        if not self._stopping:
+            self._stopping = True
+            self._stop_result = await self._stop()
+        return self._stop_result
+
+    async def _stop(self) -> StopResult:
         failed = self._reason
         self._reason = failed or "emu is stopping"
         loop = asyncio.get_running_loop()
@@ -278,10 +282,10 @@ class DurableStore:
                 if self._journal.failure is None:
                     self._append_clean_record()
             await self._journal.close()
-            if self._journal.failure is None and failed is None:
-                await self._checkpointer.write_at_rest(
-                    Position(self._journal.queued, self._ids), deadline - loop.time()
-                )
+            if self._journal.failure is not None or failed is not None:
+                return "failed"
+            position = Position(self._journal.queued, self._ids)
+            return "clean" if await self._checkpointer.write_at_rest(position, deadline - loop.time()) else "live"
         finally:
             self._claim.lock.release()
 

@@ -145,6 +145,11 @@ class Files:
     def is_directory(self, path: Path) -> bool:
         return os.path.isdir(path)
 
+    def check_access(self, path: Path, *, write: bool) -> None:
+        """Raises PermissionError for a folder that this user can't list and enter, and write to where that is asked."""
+        if not os.access(path, os.R_OK | os.X_OK | (os.W_OK if write else 0)):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
     def same_file(self, path: Path, other: Path) -> bool:
         """Whether both names lead to one file."""
         return os.path.samefile(path, other)

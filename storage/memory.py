@@ -14,7 +14,7 @@ from storage.bodies.references import References
 from storage.content import AT_ONCE_ENTITIES, Content, Dump, Program, content_of, dump, entities
 from storage.errors import StorageUnavailable
 from storage.machine import Change, Machine
-from storage.options import CheckpointResult
+from storage.options import CheckpointResult, StopResult
 from storage.pointer import Home
 from storage.preparation import Prepared, built, ready
 from storage.replacement import Kind, Parts, StateRefused, build_parts, part_documents, swap
@@ -75,8 +75,8 @@ class MemoryStore:
     async def start(self) -> None:
         return
 
-    async def stop(self) -> None:
-        return
+    async def stop(self) -> StopResult:
+        return "clean"
 
     async def checkpoint(self) -> CheckpointResult:
         raise StorageUnavailable("this emu keeps nothing: there is no data directory to write to")

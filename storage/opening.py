@@ -47,6 +47,9 @@ from storage.options import DurableOptions
 from storage.pointer import Home, Pointer, read_pointer, write_pointer
 from storage.recovery import Found, Recovery, Replay, recover
 from storage.rest import changed_documents
+from storage.snapshots import manifest as manifests
+from storage.snapshots.errors import SnapshotError
+from storage.snapshots.shelf import read_manifest
 from storage.tail import may_have_lost_bodies
 
 
@@ -67,6 +70,7 @@ class Opened:
 def claim(root: Path, options: DurableOptions) -> Claim:
     """Locks a data directory, made if it isn't there, and reads its pointer. Raises DirectoryRefused."""
     files, layout = options.files, Layout(root)
+    _check_no_snapshot(files, layout)
     made_root = make_root(files, root)
     made_own = False
     lock: Lock | None = None
@@ -96,6 +100,26 @@ def claim(root: Path, options: DurableOptions) -> Claim:
             raise refusal(root, error, "open the data directory") from error
         raise
     return Claim(layout, lock, pointer, options)
+
+
+def _check_no_snapshot(files: Files, layout: Layout) -> None:
+    """A snapshot is never written, nor removed to begin afresh."""
+    if not files.exists(layout.root / manifests.FILE) or files.exists(layout.pointer):
+        return
+    interrupted = files.exists(layout.unpublished)
+    if (files.exists(layout.own) and not interrupted) or _has_manifest(files, layout.root):
+        raise DirectoryRefused(
+            f"{layout.root} is a snapshot, not a data directory: begin with it in another one (--seed {layout.root}). "
+            "Nothing was changed."
+        )
+
+
+def _has_manifest(files: Files, root: Path) -> bool:
+    try:
+        read_manifest(files, root, sealed=False)
+    except SnapshotError:
+        return False  # other programs have files of that name, too
+    return True
 
 
 def _check_never_published(files: Files, layout: Layout) -> None:
@@ -169,10 +193,14 @@ class Claim:
         return opened
 
     def _check_folders(self) -> None:
-        """What isn't a folder where one belongs would else come up with the first body that is read or written."""
+        """What isn't a folder where one belongs, or is another user's, would else come up with the first body that is
+        read or written."""
         for folder in (*self.layout.folders(), self.layout.rest_bodies):
-            if self.files.exists(folder) and not self.files.is_directory(folder):
+            if not self.files.exists(folder):
+                continue
+            if not self.files.is_directory(folder):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+            self.files.check_access(folder, write=True)
 
     # Without a pointer.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from storage.content import Content
 from storage.files import Files
@@ -32,6 +33,11 @@ class CheckpointResult:
     rest: bool
     milliseconds: float
     error: str | None = None
+
+
+StopResult = Literal["clean", "live", "failed"]
+"""clean: everything is as it should be at rest. live: what was acknowledged is in the journal, and the next start goes
+on from that, since base and rest form couldn't be written. failed: the disk failed before."""
 
 
 @dataclass(frozen=True, slots=True)

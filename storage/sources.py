@@ -15,7 +15,7 @@ from typing import Literal
 
 from storage.adoption import adopt_documents
 from storage.base import load_base
-from storage.content import BodySource, Content, Program, content_of, dump
+from storage.content import BodySource, Content, Program, content_of, dump, read_body, size_of_body
 from storage.directory import Layout, refusal
 from storage.documents import hash_file
 from storage.errors import Damaged, DirectoryRefused, TwoHistories
@@ -53,8 +53,15 @@ def read_folder(
     """The state in a folder. ``home`` is for documents that don't say theirs; ``note`` gets sentences on what was
     found. ``rest``: also in Kumo's schema, as a snapshot needs it; a snapshot's isn't read. Raises DirectoryRefused or
     SnapshotError, naming the file."""
-    if not files.is_directory(path):
-        raise DirectoryRefused(f"{path} is not a directory.")
+    try:
+        if not files.is_directory(path):
+            files.size_of(path)  # tells what is missing from what can't be looked at
+            raise DirectoryRefused(f"{path} is not a directory.")
+        files.check_access(path, write=False)
+    except FileNotFoundError:
+        raise DirectoryRefused(f"There is no {path}.") from None
+    except OSError as error:
+        raise refusal(path, error, "read") from error
     try:
         return _read(files, path, program, home, note, rest)
     except OSError as error:
@@ -154,13 +161,24 @@ class _Reading:
         self._found[sha256] = data
         return sha256
 
-    def has(self, sha256: str) -> bool:
-        if sha256 in self._found or self._files.exists(self._layout.blobs / sha256):
-            return True
-        source = self._layout.rest_bodies / sha256
+    def size(self, sha256: str) -> int | None:
+        source = self._source(sha256)
+        return None if source is None else size_of_body(self._files, source)
+
+    def read(self, sha256: str) -> bytes:
+        source = self._source(sha256)
+        assert source is not None, "whoever reads has asked for the size"
+        return read_body(self._files, source)
+
+    def _source(self, sha256: str) -> BodySource | None:
+        if sha256 in self._found:
+            return self._found[sha256]
+        blob, source = self._layout.blobs / sha256, self._layout.rest_bodies / sha256
+        if self._files.exists(blob):
+            return blob
         if not self._files.exists(source):
-            return False
+            return None
         if hash_file(self._files, source) != sha256:
             raise DirectoryRefused(f"{source} doesn't hold the body that its name says.")
         self._found[sha256] = source
-        return True
+        return source

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from storage.bodies.body import Bodies, Body
 from storage.content import Content, Program
 from storage.machine import Change
-from storage.options import CheckpointResult
+from storage.options import CheckpointResult, StopResult
 from storage.preparation import Prepared
 from storage.replacement import Kind
 from storage.scope import Scope
@@ -85,5 +85,5 @@ class Store(Protocol):
     async def start(self) -> None:
         """Begins background work. The store is already open and loaded."""
 
-    async def stop(self) -> None:
-        """The clean stop."""
+    async def stop(self) -> StopResult:
+        """The clean stop; how it ended."""

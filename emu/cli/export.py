@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def export(source: Path, target: Path, form: str) -> None:
     DIR is only read. What Kumo's schema can't hold is listed and left out.
     """
     from emu.aside import PROGRAM
+    from storage.directory import Layout
     from storage.errors import DirectoryRefused
     from storage.export import export as write_export
     from storage.files import Files
@@ -39,6 +41,9 @@ def export(source: Path, target: Path, form: str) -> None:
     from storage.sources import read_folder
 
     files = Files()
+    own = Layout(Path(os.path.realpath(source)))
+    if any(Path(os.path.realpath(target)).is_relative_to(folder) for folder in (own.own, own.rest_bodies)):
+        fail("export", f"{target} lies in what {source} keeps; name another folder.")
     try:
         content = read_folder(files, source, PROGRAM, Home(), lambda note: click.echo(note, err=True))
         exported = write_export(files, content, target, _FORMS[form], PROGRAM)

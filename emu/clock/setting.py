@@ -8,6 +8,10 @@ from typing import Any, Literal
 
 Mode = Literal["real", "frozen", "running"]
 
+LATEST_MS = 253_370_764_799_999
+"""The end of the year 9998. No clock goes on behind it: calendars end a year later, and neither an answer nor a
+document could hold a deadline that is set at the very end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -28,7 +32,7 @@ class Setting:
         """What the clock shows, in milliseconds since the epoch, when real time is ``real_ms``."""
         if self.since_ms is None:
             return self.at_ms
-        return self.at_ms + int((real_ms - self.since_ms) * self.factor)
+        return min(self.at_ms + int((real_ms - self.since_ms) * self.factor), LATEST_MS)
 
     def moved(self, at_ms: int, real_ms: int) -> Setting:
         """A clock that goes on in the same way from ``at_ms``."""

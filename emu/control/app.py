@@ -9,9 +9,11 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emu import log
 from emu.body import Disconnected
@@ -41,9 +43,27 @@ def control_app(world: World, init_scripts: InitScripts, lifecycle: Lifecycle | 
             Route("/_localstack/init/ready", LocalStackReady(init_scripts).__call__),
         ],
         exception_handlers=_HANDLERS,
+        middleware=[Middleware(_Mortal, world=world)],
     )
     app.router.redirect_slashes = False  # a client that doesn't follow would take a redirected POST for done
     return app
+
+
+class _Mortal:
+    """Asks the ``crash`` faults before an answer leaves: one that is due at a reset or at a move of the clock kills the
+    server before anybody knows of either."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app = app
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def mortal(message: Message) -> None:
+            if self._world.faults.crashes is not None:
+                self._world.faults.before_answer(self._world.store)
+            await send(message)
+
+        await self._app(scope, receive, mortal)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -16,13 +16,17 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from emu.clock.setting import LATEST_MS
+
 T = TypeVar("T")
 D = TypeVar("D")
 
 _MISSING = object()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENT_MS_MAX = 253_402_300_799_999
-"""The end of the year 9999, where calendars end."""
+_DIGITS_MAX = 100
+"""Of a number in a parameter; far more than the largest has."""
+NESTING_MAX = 100
+"""How deep a body may be nested. Whatever it holds can be shown again, a few levels further down in an answer."""
 
 
 class Refused(Exception):
@@ -114,7 +118,16 @@ async def body_of(request: Request) -> Members:
         raise Refused(f"The body is not JSON: {error}.") from None
     if not isinstance(values, dict):
         raise Refused("The body must be a JSON object.")
+    if _is_nested_deeper(values, NESTING_MAX):
+        raise Refused(f"The body is nested deeper than {NESTING_MAX} levels.")
     return Members(values)
+
+
+def _is_nested_deeper(value: Any, levels: int) -> bool:
+    if not levels:
+        return isinstance(value, (dict, list))
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_is_nested_deeper(part, levels - 1) for part in parts)
 
 
 def parameters_of(request: Request) -> Members:
@@ -166,7 +179,8 @@ def digits(low: int, high: int) -> Callable[[Any], int]:
     """A whole number as the text of a query parameter."""
 
     def read(value: Any) -> int:
-        return whole(low, high)(int(value) if value.isascii() and value.isdigit() else value)
+        is_number = value.isascii() and value.isdigit() and len(value) <= _DIGITS_MAX
+        return whole(low, high)(int(value) if is_number else value)
 
     return read
 
@@ -216,7 +230,7 @@ def sequence(value: Any) -> list[Any]:
 
 def moment(value: Any) -> int:
     """Milliseconds since the epoch, of a moment in either form."""
-    problem = "a moment from 1970 to 9999: an ISO 8601 text with a time zone, or milliseconds since the epoch"
+    problem = "a moment from 1970 to 9998: an ISO 8601 text with a time zone, or milliseconds since the epoch"
     if isinstance(value, str):
         try:
             read = datetime.fromisoformat(value)
@@ -225,7 +239,7 @@ def moment(value: Any) -> int:
         if read.tzinfo is None:
             raise ValueError(problem)
         value = (read - _EPOCH) // timedelta(milliseconds=1)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOMENT_MS_MAX:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LATEST_MS:
         raise ValueError(problem)
     return value
 

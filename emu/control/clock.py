@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from emu.clock.setting import LATEST_MS
 from emu.control.arguments import (
-    MOMENT_MS_MAX,
     Members,
     Refused,
     answer,
@@ -28,8 +28,8 @@ FACTORS = (0.001, 100_000)
 """How slow and how fast the clock may run."""
 
 _MOMENT = {
-    "description": "From 1970 to 9999: ISO 8601 with a time zone, or milliseconds since the epoch.",
-    "oneOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0, "maximum": MOMENT_MS_MAX}],
+    "description": "From 1970 to 9998: ISO 8601 with a time zone, or milliseconds since the epoch.",
+    "oneOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0, "maximum": LATEST_MS}],
 }
 
 ENDPOINTS = (
@@ -111,12 +111,12 @@ class Clock:
         units = Members(members.take("advance", mapping), "advance.")
         if not units.names():
             raise Refused(f"advance must hold at least one of {', '.join(_UNITS_MS)}.", "advance")
-        most = MOMENT_MS_MAX
+        most = LATEST_MS
         parts = [units.take(unit, number(0, most / size), 0) * size for unit, size in _UNITS_MS.items()]
         units.finish()
         by_ms = round(sum(parts))
-        if self._world.clock.now_ms() + by_ms > MOMENT_MS_MAX:
-            raise Refused("advance goes beyond the year 9999.", "advance")
+        if self._world.clock.now_ms() + by_ms > LATEST_MS:
+            raise Refused("advance goes beyond the year 9998.", "advance")
         return by_ms
 
 

@@ -71,7 +71,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             for parameter in endpoint.parameters
         ]
     if endpoint.body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": endpoint.body}}}
+        needed = bool(endpoint.body.get("required") or endpoint.body.get("minProperties"))
+        operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": endpoint.body}}}
     return operation
 
 

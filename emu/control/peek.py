@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from emu.control.arguments import Refused, account, answer, digits, parameters_of, region
-from emu.control.endpoints import OF_ACCOUNT, OF_REGION, REFUSED, Endpoint, Parameter, count
+from emu.control.endpoints import COUNT_MAX, OF_ACCOUNT, OF_REGION, REFUSED, Endpoint, Parameter, count
 from emu.world import World
 from services.sqs.message import Message, Phase
 
@@ -29,6 +28,7 @@ ENDPOINT = Endpoint(
             "At most so many.",
             {**count(1, LIMIT_MAX), "default": LIMIT_DEFAULT},
         ),
+        Parameter("after", "Only messages behind this place: the answer before this one gave it as next.", count()),
     ),
     answers={200: "The messages.", 400: REFUSED, 404: "There is no such queue."},
 )
@@ -48,21 +48,25 @@ class Peek:
         owner = parameters.take("account", account, self._world.home[0])
         place = parameters.take("region", region, self._world.home[1])
         limit = parameters.take("limit", digits(1, LIMIT_MAX), LIMIT_DEFAULT)
+        after = parameters.take("after", digits(0, COUNT_MAX), 0)
         parameters.finish()
         state: Any = self._world.states["sqs"]
         queue = state.find(owner, place, name)
         if queue is None:
             raise Refused(f"There is no queue {name} in account {owner}, region {place}.", "name", 404)
         now_ms = self._world.clock.now_ms()
-        messages = [_shown(message, now_ms) for _, message in islice(sorted(queue.messages.items()), limit)]
+        waiting = sorted(sequence for sequence in queue.messages if sequence > after)
+        chosen = waiting[:limit]
+        more = len(waiting) > limit
         return answer(
             {
                 "queue": name,
                 "account": owner,
                 "region": place,
                 "now_ms": now_ms,
-                "messages": messages,
-                "more": len(queue.messages) > limit,
+                "messages": [_shown(queue.messages[sequence], now_ms) for sequence in chosen],
+                "more": more,
+                **({"next": chosen[-1]} if more else {}),
             }
         )
 

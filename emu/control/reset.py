@@ -23,7 +23,12 @@ ENDPOINTS = (
         "/kumo/reset",
         "Takes the state, or a part of it, back to the seed, or empties it.",
         body=SCOPE,
-        answers={200: "Done, and on the disk.", 400: REFUSED, 503: "The disk failed."},
+        answers={
+            200: "Done, and on the disk.",
+            400: REFUSED,
+            409: "A bucket of the seed's has come to belong to another namespace.",
+            503: "The disk failed.",
+        },
     ),
     Endpoint(
         "POST",

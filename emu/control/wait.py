@@ -141,9 +141,8 @@ class Wait:
         if len(given) != 1:
             held = ", ".join(given or members.names()) or "nothing"
             raise Refused(f"{path} holds {held}, but must hold exactly one of {', '.join(self._readers)}.", path)
-        home = self._world.home
-        namespace = (home[0], home[1])
-        if given[0] in ("queue_empty", "queue", "table", "bucket"):
+        namespace = home = self._world.home
+        if given[0] in ("queue_empty", "queue", "table"):
             namespace = (members.take("account", account, home[0]), members.take("region", region, home[1]))
         condition = self._readers[given[0]](members, namespace)
         members.finish()
@@ -153,7 +152,7 @@ class Wait:
         members.take("init_finished", true)
         return InitFinished(self._init_scripts)
 
-    def _holds(self, what: str, members: Members, namespace: Namespace) -> Condition:
+    def _holds(self, what: str, members: Members, namespace: Namespace | None) -> Condition:
         named = members.take(what, name)
         numbers = [members.take(bound, whole(0, COUNT_MAX), None) for bound in _NUMBERS]
         if numbers == [None, None, None]:
@@ -168,10 +167,13 @@ class Wait:
         assert what in COUNTS
         return Holds(namespace, what, named, sought)
 
-    def _bucket(self, members: Members, namespace: Namespace) -> Condition:
+    def _bucket(self, members: Members, home: Namespace) -> Condition:
+        """A bucket is found from everywhere; a namespace that is given must be its owner's."""
+        owner = (members.take("account", account, None), members.take("region", region, None))
+        namespace = None if owner == (None, None) else (owner[0] or home[0], owner[1] or home[1])
         if "key" not in members:
             return self._holds("bucket", members, namespace)
-        return ObjectExists(members.take("bucket", name), members.take("key", text))
+        return ObjectExists(namespace, members.take("bucket", name), members.take("key", text))
 
     def _table(self, members: Members, namespace: Namespace) -> Condition:
         if "key" not in members:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from emu.faults.call import Call
+from emu.faults.delivery import queue_of
 from emu.faults.rules import Rule
+from emu.resources import addressed
 
 _REASON = "We encountered an internal error. Please try again."
 
@@ -15,6 +17,18 @@ def _kept(rule: Rule, total: int) -> int:
     """How many of a batch's entries are carried out."""
     withheld = rule.options.get("entries") or max(1, total // 2)
     return max(0, total - withheld)
+
+
+def can_be_split(call: Call) -> bool:
+    """Whether the batch as a whole is one that would be carried out. One of a queue, bucket or table that isn't there
+    is refused as ever, and so is one whose entries have an id in common."""
+    state, members = call.ctx.state, call.members
+    if call.ctx.service == "s3":
+        return members["Bucket"] in state.buckets
+    if call.ctx.service == "sqs":
+        ids = [entry.get("Id") for entry in members.get("Entries") or ()]
+        return queue_of(call) is not None and len(set(ids)) == len(ids)
+    return all(state.table(call.ctx.account, call.ctx.region, name) for name in addressed("dynamodb", members).names)
 
 
 def fail_partly(rule: Rule, call: Call) -> dict[str, Any]:

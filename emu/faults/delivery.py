@@ -22,15 +22,20 @@ _LOOKED_AT = 100
 
 
 def queue_of(call: Call) -> Queue | None:
-    """The standard queue that is received from; None for a FIFO queue, and where the call will be refused."""
+    """The queue that the call is about; None where it will be refused."""
     name = str(call.members.get("QueueUrl", "")).rsplit("/", 2)
-    found = call.ctx.state.find(name[-2], call.ctx.region, name[-1]) if len(name) == 3 else None
+    return call.ctx.state.find(name[-2], call.ctx.region, name[-1]) if len(name) == 3 else None
+
+
+def standard_queue_of(call: Call) -> Queue | None:
+    """The standard queue that is received from; None for a FIFO queue too."""
+    found = queue_of(call)
     return None if found is None or found.settings.fifo else found
 
 
 def can_be_disordered(call: Call) -> bool:
     """Whether there are two messages to choose between."""
-    queue = queue_of(call)
+    queue = standard_queue_of(call)
     return queue is not None and len(list(islice(queue.available(call.ctx.now_ms()), 2))) == 2
 
 

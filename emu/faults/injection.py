@@ -12,7 +12,7 @@ from typing import Any
 from emu import log
 from emu.events import Events
 from emu.faults.call import Call, Cut, Result
-from emu.faults.delivery import duplicate, queue_of
+from emu.faults.delivery import duplicate, standard_queue_of
 from emu.faults.kinds import CRASH, DUPLICATE, KINDS
 from emu.faults.rules import Rule
 from emu.resources import addressed
@@ -122,7 +122,7 @@ class Faults:
         for rule in rules:
             doubled = self._duplicated.setdefault(rule.id, set())
             fresh = [message for message in received.get("Messages", ()) if message["MessageId"] not in doubled]
-            if not fresh or queue_of(call) is None:
+            if not fresh or standard_queue_of(call) is None:
                 continue
             if happened:
                 rule.calls += 1

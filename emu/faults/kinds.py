@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from emu.errors import INTERNAL_ERROR
-from emu.faults.batches import fail_partly, leave_unprocessed
+from emu.faults.batches import can_be_split, fail_partly, leave_unprocessed
 from emu.faults.call import Call, Result
 from emu.faults.delivery import can_be_disordered, disorder
 from emu.faults.refusals import THROTTLING, injected, known
@@ -102,8 +102,8 @@ KINDS: Mapping[str, Kind] = {
     "duplicate-delivery": Kind("What is received is delivered once more.", _RECEIVE),
     "disorder": Kind("What is received comes out of order.", _RECEIVE, disorder, can_be_disordered),
     "transaction-conflict": Kind("A transaction is in the way.", _TRANSACTABLE, _conflict),
-    "unprocessed": Kind("Part of a batch comes back unprocessed.", _DYNAMODB_BATCHES, leave_unprocessed),
-    "partial-batch-failure": Kind("Part of a batch fails.", _OTHER_BATCHES, fail_partly),
+    "unprocessed": Kind("Part of a batch comes back unprocessed.", _DYNAMODB_BATCHES, leave_unprocessed, can_be_split),
+    "partial-batch-failure": Kind("Part of a batch fails.", _OTHER_BATCHES, fail_partly, can_be_split),
     "crash": Kind("The server kills itself at a commit."),
 }
 DUPLICATE = "duplicate-delivery"

@@ -64,7 +64,7 @@ THROTTLING = {
 
 def known(service: str, operation: str | None) -> Mapping[str, Refusal]:
     """By code, every error that a call may be refused with; of the whole service without an operation."""
-    codes = {**_COMMON.get(service, {}), **error_statuses(service, operation)}
+    codes = {**error_statuses(service, operation), **_COMMON.get(service, {})}  # the model lacks some statuses
     found = {code: Refusal("emu.fault", code, status, "") for code, status in codes.items()}
     if find_spec(f"services.{service}.errors") is not None:
         catalogue = vars(import_module(f"services.{service}.errors"))

@@ -62,10 +62,16 @@ class CommitEntry:
     @property
     def resource(self) -> str | None:
         """The bucket, queue or table that the first change was made to."""
-        return self.traces[0][3] if self.traces else None
+        trace = self._first()
+        return None if trace is None else trace[3]
+
+    def _first(self) -> Trace | None:
+        """The first change to a resource: while the clock is moved, one that sets it may stand in front."""
+        return next((trace for trace in self.traces if trace[3] is not None), None)
 
     def as_cause(self, message_id: str) -> dict[str, Any]:
         """As an entry that came of it shows it."""
         cause = {"message": message_id, "lsn": self.lsn, "operation": self.name, "resource": self.resource}
-        first = described(self.states, self.traces[0])
+        trace = self._first()
+        first = {} if trace is None else described(self.states, trace)
         return {**cause, "key": first["key"]} if "key" in first else cause

@@ -15,6 +15,8 @@ from typing import Any
 from emu.testing.levers import REGION
 
 ENDPOINT_URL = "AWS_ENDPOINT_URL"
+_ENDPOINTS_OF_SERVICES = frozenset(f"{ENDPOINT_URL}_{service}" for service in ("S3", "SQS", "DYNAMODB", "STS"))
+"""They go before the one of all: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"""
 _KEPT = frozenset({"AWS_DEFAULT_OUTPUT", "AWS_PAGER", "AWS_CA_BUNDLE", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"})
 """AWS_* that a test keeps: none leads anywhere or identifies anyone."""
 
@@ -73,11 +75,13 @@ def environment(endpoint_url: str, **further: str) -> Iterator[None]:
 def led_elsewhere(endpoint_url: str) -> str | None:
     """Where AWS_ENDPOINT_URL leads, in a sentence, if not to emu: a fixture from the days of another emulator may set
     it, and what is tested then isn't emu."""
-    found = os.environ.get(ENDPOINT_URL)
-    if found == endpoint_url:
+    found = {name: url for name, url in os.environ.items() if name == ENDPOINT_URL or name in _ENDPOINTS_OF_SERVICES}
+    done = [f"has set {name} to {url}" for name, url in sorted(found.items()) if url != endpoint_url]
+    if ENDPOINT_URL not in found:
+        done.append(f"has taken {ENDPOINT_URL} away")
+    if not done:
         return None
-    done = "has taken AWS_ENDPOINT_URL away" if found is None else f"has set AWS_ENDPOINT_URL to {found}"
-    return f"A fixture of this test {done}: clients made with that don't lead to emu at {endpoint_url}."
+    return f"A fixture of this test {' and '.join(done)}: clients made with that don't lead to emu at {endpoint_url}."
 
 
 class SocketGuard:

@@ -104,8 +104,14 @@ class Levers(ABC):
     def messages(self, queue: str, *, account: str | None = None, region: str | None = None) -> list[dict[str, Any]]:
         """A queue's messages with state, receive count and when each becomes visible; nothing is received."""
         path = f"/kumo/sqs/queues/{segment(queue)}/messages"
-        answer = self.control.get(path, account=account, region=region)
-        return list(answer["messages"])
+        messages: list[dict[str, Any]] = []
+        place = None
+        while True:
+            answer = self.control.get(path, account=account, region=region, after=place)
+            messages += answer["messages"]
+            if not answer["more"]:
+                return messages
+            place = answer["next"]
 
     def snapshot(self, name: str, *, replace: bool = False, **manifest: Any) -> dict[str, Any]:
         """Keeps the present state under a name. ``manifest``: purpose, exercises, edge_cases, commit."""

@@ -14,14 +14,21 @@ QUARANTINED = "emu_quarantined"
 
 
 def keep_bundle(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Archives the failed test's world, once, and puts the archive's path into the report."""
+    """Archives the failed test's world, once, and puts the archive's path into the report; why not, where it can't be
+    written: the project may well be read only."""
     from emu.testing.bundle import command, write
+    from emu.testing.errors import TestingError
     from emu.testing.sessions import present_world
 
     world = present_world(item)
     if world is None or not world.has_begun or any(name == BUNDLE for name, _ in item.user_properties):
         return
-    archive = write(world, item, report, bundle_folder(item.config))
+    folder = bundle_folder(item.config)
+    try:
+        archive = write(world, item, report, folder)
+    except (OSError, TestingError) as error:
+        report.sections.append(("emu", f"no bundle in {folder}: {error}\n--emu-bundles DIR keeps bundles elsewhere"))
+        return
     item.user_properties.append((BUNDLE, str(archive)))
     report.user_properties.append((BUNDLE, str(archive)))
     report.sections.append(("emu", f"bundle: {archive}\nreopen: {command(archive)}"))

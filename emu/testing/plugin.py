@@ -107,11 +107,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    if _uses_emu(item):
+    if not _uses_emu(item):
+        result = yield
+    else:
+        from emu.testing.forks import ended_at_the_test
         from emu.testing.sessions import warn_if_led_elsewhere
 
         warn_if_led_elsewhere(item)
-    result = yield
+        with ended_at_the_test():
+            result = yield
     guard = item.stash.get(_GUARD, None)
     if guard is not None and guard.refused:  # the test's code has swallowed it
         pytest.fail(f"The test tried to reach the real AWS: {', '.join(sorted(set(guard.refused)))}", pytrace=False)

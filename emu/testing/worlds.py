@@ -26,6 +26,8 @@ from emu.testing.worker import Worker
 
 __tracebackhide__ = hidden
 _BEFORE_CRASHES = "emu-before-crash-points"
+_REPLACING = ("reset", "restore", "seed")
+"""Steps of the lifecycle that are records."""
 _DEATH_S = 5
 """How long a server that has closed its port may take to be gone."""
 
@@ -138,11 +140,8 @@ class World:
         members = dict(filters)
         since = members.pop("since", None)
         selection = Selection(what, **members)
-        past = [
-            entry
-            for entry in self.past_events
-            if selection.wants(entry) and (since is None or entry.get("lsn", 0) > since)
-        ]
+        seen = 0 if since is None else _seen(self.past_events, since)
+        past = [entry for entry in self.past_events[seen:] if selection.wants(entry)]
         return Events([*past, *present], lambda: self.events(what=None))
 
     def diff(self, name: str) -> Diff:
@@ -233,3 +232,13 @@ class World:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.snapshots / name, folder)
         self.updated.append(folder)
+
+
+def _seen(events: Events, lsn: int) -> int:
+    """How many events a reader has seen who knows the records up to ``lsn``: as the server counts them."""
+    records = [
+        place
+        for place, event in enumerate(events, 1)
+        if (event["what"] == "commit" or event["name"] in _REPLACING) and event.get("lsn", lsn + 1) <= lsn
+    ]
+    return records[-1] if records else 0

@@ -75,9 +75,12 @@ class QueueEmpty(_ByCommits):
 
 @dataclass(frozen=True, slots=True)
 class Holds(_ByCommits):
-    """A queue, table or bucket holds a number of messages, items or objects. what: one of :data:`COUNTS`."""
+    """A queue, table or bucket holds a number of messages, items or objects. what: one of :data:`COUNTS`.
 
-    namespace: Namespace
+    namespace: None for a bucket, whoever's it is.
+    """
+
+    namespace: Namespace | None
     what: str
     name: str
     numbers: Numbers
@@ -86,19 +89,22 @@ class Holds(_ByCommits):
         entities, count = COUNTS[self.what]
         found = count(world, self.namespace, self.name)
         if found is None:
-            return _no(self.what, self.name, None if self.what == "bucket" else self.namespace)
+            return _no(self.what, self.name, self.namespace)
         return None if self.numbers.allow(found) else f"{found} {entities}"
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectExists(_ByCommits):
+    """namespace: the bucket's; None for whoever's it is."""
+
+    namespace: Namespace | None
     bucket: str
     key: str
 
     def missing(self, world: World) -> str | None:
-        bucket = _state(world, "s3").buckets.get(self.bucket)
+        bucket = _bucket(world, self.namespace, self.bucket)
         if bucket is None:
-            return _no("bucket", self.bucket, None)
+            return _no("bucket", self.bucket, self.namespace)
         return None if self.key in bucket.objects else "no such object"
 
 
@@ -196,22 +202,29 @@ def _no(what: str, name: str, namespace: Namespace | None) -> str:
     return f"there is no {what} {name}{where}"
 
 
-def _messages(world: World, namespace: Namespace, name: str) -> int | None:
+def _bucket(world: World, namespace: Namespace | None, name: str) -> Any:
+    bucket = _state(world, "s3").buckets.get(name)
+    if bucket is None or namespace not in (None, (bucket.settings.account, bucket.settings.region)):
+        return None
+    return bucket
+
+
+def _messages(world: World, namespace: Any, name: str) -> int | None:
     queue = _state(world, "sqs").find(*namespace, name)
     return None if queue is None else len(queue.messages)
 
 
-def _items(world: World, namespace: Namespace, name: str) -> int | None:
+def _items(world: World, namespace: Any, name: str) -> int | None:
     table = _state(world, "dynamodb").table(*namespace, name)
     return None if table is None else len(table.items)
 
 
-def _objects(world: World, namespace: Namespace, name: str) -> int | None:
-    bucket = _state(world, "s3").buckets.get(name)
+def _objects(world: World, namespace: Namespace | None, name: str) -> int | None:
+    bucket = _bucket(world, namespace, name)
     return None if bucket is None else len(bucket.objects)
 
 
-COUNTS: Mapping[str, tuple[str, Callable[[World, Namespace, str], int | None]]] = {
+COUNTS: Mapping[str, tuple[str, Callable[[World, Any, str], int | None]]] = {
     "queue": ("messages", _messages),
     "table": ("items", _items),
     "bucket": ("objects", _objects),

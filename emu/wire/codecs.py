@@ -47,6 +47,16 @@ class Codec(Protocol):
         """The protocol's error document."""
 
 
+def encoding_problem(request: Request) -> str:
+    """Why a body can't be read that its client has compressed; nothing for any other. SDKs compress what they send only
+    to services that take it, and none of those is served here.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html
+    """
+    encoding = request.headers.get("content-encoding", "")
+    return f"The request's body is not read with the Content-Encoding {encoding}." if encoding else ""
+
+
 _codecs: dict[tuple[str, ProtocolName], tuple[Service, Codec]] = {}
 
 

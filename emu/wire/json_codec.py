@@ -12,7 +12,7 @@ from zlib import crc32
 
 import orjson
 
-from emu.wire.codecs import Codec
+from emu.wire.codecs import Codec, encoding_problem
 from emu.wire.errors import SERIALIZATION, UNKNOWN_OPERATION
 from emu.wire.json_shapes import Decoder, Encoder, JsonShapes
 from emu.wire.message import Request, Response
@@ -58,7 +58,7 @@ class JsonCodec(Codec):
         try:
             document = orjson.loads(request.body)
         except orjson.JSONDecodeError:
-            raise SERIALIZATION(text="") from None
+            raise SERIALIZATION(text=encoding_problem(request)) from None
         if type(document) is not dict:
             text = "Start of list found where not expected" if type(document) is list else ""
             raise SERIALIZATION(text=text)

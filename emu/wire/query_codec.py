@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from emu.wire.codecs import Codec
+from emu.wire.codecs import Codec, encoding_problem
 from emu.wire.errors import INVALID_ACTION, MALFORMED_INPUT, MISSING_ACTION
 from emu.wire.message import Request, Response
 from emu.wire.model import Model
@@ -101,7 +101,7 @@ def _parameters(request: Request) -> dict[str, str]:
             if request.query:
                 pairs = [*parse_qsl(request.query, keep_blank_values=True, errors="strict"), *pairs]
         except ValueError:
-            raise MALFORMED_INPUT(text="The parameters are not well-formed.") from None
+            raise MALFORMED_INPUT(text=encoding_problem(request) or "The parameters are not well-formed.") from None
         request.parameters = dict(pairs)
     return request.parameters
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
@@ -25,6 +26,9 @@ from emu.wire.rest_routes import Routes, split_path
 from emu.wire.xml_writer import escape
 from services.errors import ServiceError
 from services.operation import Service
+
+_HALF_ENCODED = re.compile("%(?![0-9A-Fa-f]{2})")
+"""A percent sign that encodes nothing."""
 
 
 class _Input(NamedTuple):
@@ -181,6 +185,8 @@ def _decoded(text: str, request: Request) -> str:
     that it gives (CompleteMultipartUpload's ``Location``), and its SDKs write ``%2B`` for the sign."""
     if "%" not in text and "+" not in text and text.isascii():
         return text
+    if _HALF_ENCODED.search(text):
+        raise INVALID_URI(uri=request.raw_path)
     try:
         return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
     except UnicodeError:

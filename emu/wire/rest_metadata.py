@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMet
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -16,11 +17,13 @@ from email.header import decode_header, make_header
 _BREAKS = str.maketrans("\r\n\0", "   ")
 _READABLE = frozenset(b"!\"#$%&'()*+,-./0123456789:;<>@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^`abcdefghijklmnopqrstuvwxyz{|}~")
 """What stands for itself in a readable encoded word."""
+_NO_BASE64 = re.compile(r"=\?[^?\s]+\?[Bb]\?[=A-Za-z0-9+/]*[^?\s=A-Za-z0-9+/][^?\s]*\?=")
+"""An encoded word that isn't one. Python's decoder would leave out what it doesn't know."""
 
 
 def metadata_of(value: str) -> str:
     """The metadata that a header holds."""
-    if "=?" not in value or not value.isascii():
+    if "=?" not in value or not value.isascii() or _NO_BASE64.search(value):
         return value
     try:
         return str(make_header(decode_header(value)))

@@ -48,14 +48,18 @@ def check_content_sha256(headers: Mapping[str, str]) -> None:
 def announced(
     headers: Mapping[str, str], checksum_member: str | None, known: Collection[str], members: dict[str, Any]
 ) -> None:
-    """Adds what the headers say of a body that is still to come: its SHA-256, as ``ContentSHA256``, and the algorithm
-    of a checksum that follows as a trailer. ``known`` are the headers that the operation has.
+    """Adds what the headers say of a body that is still to come: its SHA-256, as ``ContentSHA256``, the algorithm of a
+    checksum that follows as a trailer, and the length of its content, without the framing of chunks, as
+    ``ContentLength``. ``known`` are the headers that the operation has.
 
     Errors: MissingContentLength, and NotImplemented, for a body whose length isn't said; InvalidRequest for several
     checksums, and for one in an algorithm that there isn't; MalformedTrailerError for a trailer that can't follow.
     """
     chunked = is_chunked(headers)
     _check_length(headers, chunked=chunked)
+    length = headers.get("x-amz-decoded-content-length", "") if chunked else ""
+    if length.isdecimal():
+        members["ContentLength"] = int(length)
     sha256 = headers.get(_CONTENT_SHA256, "")
     if sha256 and sha256 not in _PAYLOADS:
         members["ContentSHA256"] = sha256

@@ -16,10 +16,10 @@ from sortedcontainers import SortedDict
 from services.dynamodb import kumo_table
 from services.dynamodb.arns import table_arn
 from services.dynamodb.keys import check_index_keys
-from services.dynamodb.kumo_table import member
 from services.dynamodb.table import StoredItem, Table, decoded
 from services.dynamodb.values import Item, checked_item, encoded
 from services.errors import ServiceError
+from services.kumo_fields import Fields
 from services.lines import LineWriter
 
 
@@ -86,20 +86,19 @@ def adopt(
     adopted: SortedDict[str, Table] = SortedDict()
     counts: dict[str, int] = {}
     empty_sets = 0
-    tags = member(document, "tags") or {}
-    for name, entry in (member(document, "tables") or {}).items():
+    fields = Fields(document, "dynamodb")
+    tags = {arn: kumo_table.read_tags(entries, place) for arn, entries, place in fields.entries("tags")}
+    for name, value, place in fields.entries("tables"):
         old = present.get(name)
+        entry = Fields(value, place)
+        kumo, items = entry.fields("table"), _items(entry)
+        arn = kumo.text("TableARN") or table_arn(account, region, name)
         try:
-            kumo, items = member(entry, "table"), member(entry, "items") or {}
-            arn = member(kumo, "TableARN") or table_arn(account, region, name)
-            known = None if old is None else old.definition
-            table = Table(kumo_table.read(name, kumo, tags.get(arn), items, known))
-            for kumo_name, item in items.items():
-                empty_sets += _take(table, kumo_name, item)
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise ValueError(f"table {name}: not a table as Kumo writes it ({error!r})") from error
+            table = Table(kumo_table.read(name, kumo, tags.get(arn), items, None if old is None else old.definition))
         except ServiceError as error:
-            raise ValueError(f"table {name}: {error.message}") from error
+            raise ValueError(f"{kumo.place}: {error.message}") from error
+        for kumo_name, item in items.items():
+            empty_sets += _take(table, f"{place}/items/{kumo_name}", item)
         adopted[name] = table
         _count(counts, old, table)
     removed = [name for name in present if name not in adopted]
@@ -110,7 +109,11 @@ def adopt(
     return adopted, counts
 
 
-def _take(table: Table, kumo_name: str, item: Mapping[str, Any]) -> int:
+def _items(entry: Fields) -> dict[str, Mapping[str, Any]]:
+    return {name: Fields(item, place).raw for name, item, place in entry.entries("items")}
+
+
+def _take(table: Table, place: str, item: Mapping[str, Any]) -> int:
     """Puts one item into the table; how many empty sets were dropped from it."""
     kept, dropped = _without_empty_sets(item)
     try:
@@ -119,26 +122,40 @@ def _take(table: Table, kumo_name: str, item: Mapping[str, Any]) -> int:
         for index in table.definition.indexes.values():
             check_index_keys(index.schema, index.name, checked)
     except ServiceError as error:
-        raise ValueError(f"table {table.definition.name}, item {kumo_name!r}: {error.message}") from error
+        raise ValueError(f"{place}: {error.message}") from error
     if table.definition.schema.encode(checked) in table.items:
-        raise ValueError(f"table {table.definition.name}, item {kumo_name!r}: another item has its key")
+        raise ValueError(f"{place}: another item has its key")
     table.put(checked, encoded(checked))
     return dropped
 
 
 def _without_empty_sets(members: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
-    """Kumo keeps empty sets, which DynamoDB doesn't have: the members without them, and how many there were."""
+    """Kumo keeps empty sets, which DynamoDB doesn't have: the members without them, and how many there were. What isn't
+    a value at all stays, and is refused later."""
     kept, dropped = {}, 0
     for name, value in members.items():
-        if any(kind in value and value[kind] == [] for kind in ("SS", "NS", "BS")):
+        if _is_empty_set(value):
             dropped += 1
-        elif "M" in value:
-            inner, count = _without_empty_sets(value["M"])
-            kept[name] = {"M": inner}
-            dropped += count
-        else:
-            kept[name] = value
+            continue
+        kept[name], count = _filled(value)
+        dropped += count
     return kept, dropped
+
+
+def _is_empty_set(value: Any) -> bool:
+    return isinstance(value, dict) and any(value.get(kind) == [] for kind in ("SS", "NS", "BS"))
+
+
+def _filled(value: Any) -> tuple[Any, int]:
+    """A map or list without the empty sets in it, whatever else as it is; and how many there were."""
+    if isinstance(value, dict) and isinstance(value.get("M"), dict):
+        members, dropped = _without_empty_sets(value["M"])
+        return {**value, "M": members}, dropped
+    if isinstance(value, dict) and isinstance(value.get("L"), list):
+        entries = [_filled(entry) for entry in value["L"] if not _is_empty_set(entry)]
+        dropped = len(value["L"]) - len(entries) + sum(count for _, count in entries)
+        return {**value, "L": [entry for entry, _ in entries]}, dropped
+    return value, 0
 
 
 def _count(counts: dict[str, int], old: Table | None, new: Table) -> None:

@@ -7,13 +7,12 @@ what can't is refused.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.dynamodb import table_rules
+from services.dynamodb import limits, table_rules
 from services.dynamodb.definition import Definition
+from services.kumo_fields import Fields, kumo_time
 
 # What a table that is the same as before keeps, since Kumo's schema doesn't hold it (or not to the millisecond).
 _HIDDEN = (
@@ -29,17 +28,8 @@ _HIDDEN = (
 # What an older Kumo doesn't hold either, with the key whose absence shows that it is one.
 _LATER = {"TableClass": "TableClass", "Tags": "StreamEnabled", "KumoStream": "StreamEnabled"}
 _NO_STREAM = {"StreamEnabled": False, "StreamViewType": "", "LatestStreamArn": ""}
+_UNITS = (0, 2**63 - 1)
 _INDEX_MEMBERS = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FRACTION = re.compile(r"\.([0-9]+)")
-
-
-def member(values: Mapping[str, Any], name: str) -> Any:
-    """A member by its name in any case, as Go reads JSON; None where it is missing."""
-    if name in values:
-        return values[name]
-    folded = name.casefold()
-    return next((value for key, value in values.items() if key.casefold() == folded), None)
 
 
 def write(definition: Definition, arn: str, item_count: int) -> dict[str, Any]:
@@ -53,7 +43,7 @@ def write(definition: Definition, arn: str, item_count: int) -> dict[str, Any]:
         "ProvisionedThroughput": settings.get("ProvisionedThroughput"),
         "GlobalSecondaryIndexes": _written_indexes(settings.get("GlobalSecondaryIndexes")),
         "LocalSecondaryIndexes": _written_indexes(settings.get("LocalSecondaryIndexes")),
-        "CreationDateTime": _time(settings["CreationDateTime"]),
+        "CreationDateTime": kumo_time(settings["CreationDateTime"]),
         "TableStatus": "ACTIVE",
         "ItemCount": item_count,
         "TableSizeBytes": 0,
@@ -64,7 +54,7 @@ def write(definition: Definition, arn: str, item_count: int) -> dict[str, Any]:
         "TTLEnabled": definition.ttl_attribute is not None,
         **settings.get("KumoStream", _NO_STREAM),
         "TableClass": settings.get("TableClass", "STANDARD"),
-        "TableClassUpdatedAt": _time(changed),
+        "TableClassUpdatedAt": kumo_time(changed),
     }
 
 
@@ -72,23 +62,17 @@ def _written_indexes(entries: Sequence[Mapping[str, Any]] | None) -> list[dict[s
     return [{name: entry[name] for name in _INDEX_MEMBERS if name in entry} for entry in entries or ()] or None
 
 
-def _time(milliseconds: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    fraction = f".{milliseconds % 1000:03d}".rstrip("0").rstrip(".")
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
-
-
-def _milliseconds(text: str) -> int:
-    # Go writes up to nine digits of a second and any offset.
-    moment = datetime.fromisoformat(_FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", text))
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
 def read(
-    name: str, entry: Mapping[str, Any], tags: Any, items: Mapping[str, Any], present: Definition | None
+    name: str,
+    entry: Fields,
+    tags: Sequence[Mapping[str, str]] | None,
+    items: Mapping[str, Mapping[str, Any]],
+    present: Definition | None,
 ) -> Definition:
     """The definition that Kumo's table entry describes; ``present`` is what the table of that name is now. Raises
-    ServiceError for a table that can't be, KeyError, TypeError or ValueError for what isn't a table at all."""
+    ServiceError for a table that can't be, ValueError for what isn't a table at all."""
+    if not name:
+        raise ValueError(f"{entry.place}: the table has no name")
     settings = _settings(name, entry, tags)
     _repair_attributes(settings, items)
     _repair_throughput(settings)
@@ -97,7 +81,7 @@ def read(
         kept = present.settings
         settings |= {setting: kept[setting] for setting in _HIDDEN if setting in kept}
         for setting, since in _LATER.items():
-            if setting in kept and member(entry, since) is None:
+            if setting in kept and not entry.given(since):
                 settings[setting] = kept[setting]
         if _visible(kept) == _visible(settings):
             return present
@@ -106,42 +90,84 @@ def read(
     return Definition.of(settings)
 
 
-def _settings(name: str, entry: Mapping[str, Any], tags: Any) -> dict[str, Any]:
-    stream = {setting: member(entry, setting) or empty for setting, empty in _NO_STREAM.items()}
-    ttl = {"AttributeName": member(entry, "TTLAttributeName")}
+def read_tags(entries: Any, place: str) -> list[dict[str, str]] | None:
+    """A table's tags; None for none."""
+    tags = Fields({"tags": entries}, place).items("tags")
+    return [{"Key": tag.text("Key"), "Value": tag.text("Value")} for tag in tags] or None
+
+
+def _settings(name: str, entry: Fields, tags: Sequence[Mapping[str, str]] | None) -> dict[str, Any]:
+    ttl = entry.text("TTLAttributeName")
+    if entry.boolean("TTLEnabled") and not ttl:
+        raise entry.refusal("TTLAttributeName", "TTL is enabled, and no attribute is named")
+    stream = {
+        "StreamEnabled": entry.boolean("StreamEnabled"),
+        "StreamViewType": entry.text("StreamViewType"),
+        "LatestStreamArn": entry.text("LatestStreamArn"),
+    }
     return {
         "TableName": name,
-        "KeySchema": _members(member(entry, "KeySchema"), ("AttributeName", "KeyType")),
-        "AttributeDefinitions": _members(member(entry, "AttributeDefinitions"), ("AttributeName", "AttributeType")),
-        "BillingMode": member(entry, "BillingMode") or "PROVISIONED",
-        "CreationDateTime": _milliseconds(member(entry, "CreationDateTime") or "1970-01-01T00:00:00Z"),
-        "ProvisionedThroughput": member(entry, "ProvisionedThroughput"),
-        "GlobalSecondaryIndexes": _read_indexes(member(entry, "GlobalSecondaryIndexes")),
-        "LocalSecondaryIndexes": _read_indexes(member(entry, "LocalSecondaryIndexes")),
-        "DeletionProtectionEnabled": member(entry, "DeletionProtection") or None,
-        "TableClass": member(entry, "TableClass"),
+        "KeySchema": _key_schema(entry, most=2),
+        "AttributeDefinitions": [
+            {"AttributeName": _named(found), "AttributeType": found.one_of("AttributeType", "S", "N", "B")}
+            for found in entry.items("AttributeDefinitions")
+        ],
+        "BillingMode": entry.one_of("BillingMode", "PROVISIONED", "PAY_PER_REQUEST") or "PROVISIONED",
+        "CreationDateTime": entry.time_ms("CreationDateTime") if entry.given("CreationDateTime") else 0,
+        "ProvisionedThroughput": _throughput(entry),
+        "GlobalSecondaryIndexes": _indexes(entry, "GlobalSecondaryIndexes", 2 * limits.INDEX_KEY_PART_ATTRIBUTES_MAX),
+        "LocalSecondaryIndexes": _indexes(entry, "LocalSecondaryIndexes", 2),
+        "DeletionProtectionEnabled": entry.boolean("DeletionProtection") or None,
+        "TableClass": entry.one_of("TableClass", "STANDARD", "STANDARD_INFREQUENT_ACCESS") or None,
         "Tags": tags,
         # Kept for Kumo; tables have no streams here.
         "KumoStream": stream if stream["StreamEnabled"] else None,
-        "TimeToLive": ttl if member(entry, "TTLEnabled") else None,
+        "TimeToLive": {"AttributeName": ttl} if entry.boolean("TTLEnabled") else None,
     }
 
 
-def _members(entries: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [{name: member(entry, name) for name in names} for entry in entries or ()]
+def _key_schema(entry: Fields, *, most: int) -> list[dict[str, Any]]:
+    elements = [
+        {"AttributeName": _named(found), "KeyType": found.one_of("KeyType", "HASH", "RANGE")}
+        for found in entry.items("KeySchema")
+    ]
+    if not 1 <= len(elements) <= most:
+        raise entry.refusal("KeySchema", f"1 to {most} elements are expected, not {len(elements)}")
+    return elements
 
 
-def _read_indexes(entries: Any) -> list[dict[str, Any]] | None:
-    indexes = _members(entries, _INDEX_MEMBERS)
-    for index in indexes:
-        index["KeySchema"] = _members(index["KeySchema"], ("AttributeName", "KeyType"))
-        (projection,) = _members([index["Projection"] or {}], ("ProjectionType", "NonKeyAttributes"))
-        index["Projection"] = {name: value for name, value in projection.items() if value}
-        index["Projection"].setdefault("ProjectionType", "ALL")
+def _named(entry: Fields) -> str:
+    if not (name := entry.text("AttributeName")):
+        raise entry.refusal("AttributeName", "the name is missing")
+    return name
+
+
+def _throughput(entry: Fields) -> dict[str, int] | None:
+    """None where it says nothing: Kumo has zeros for a table that is paid by request."""
+    found = entry.fields("ProvisionedThroughput")
+    units = {name: found.integer(name, _UNITS) for name in ("ReadCapacityUnits", "WriteCapacityUnits")}
+    return units if all(units.values()) else None
+
+
+def _indexes(entry: Fields, name: str, keys_max: int) -> list[dict[str, Any]] | None:
+    indexes = []
+    for found in entry.items(name):
+        if not found.text("IndexName"):
+            raise found.refusal("IndexName", "the name is missing")
+        projection = found.fields("Projection")
+        kind = projection.one_of("ProjectionType", "ALL", "KEYS_ONLY", "INCLUDE") or "ALL"
+        others = list(projection.text_list("NonKeyAttributes"))
+        index = {
+            "IndexName": found.text("IndexName"),
+            "KeySchema": _key_schema(found, most=keys_max),
+            "Projection": {"ProjectionType": kind, **({"NonKeyAttributes": others} if others else {})},
+            "ProvisionedThroughput": _throughput(found),
+        }
+        indexes.append(index)
     return indexes or None
 
 
-def _repair_attributes(settings: dict[str, Any], items: Mapping[str, Any]) -> None:
+def _repair_attributes(settings: dict[str, Any], items: Mapping[str, Mapping[str, Any]]) -> None:
     """Exactly the key attributes are defined; one that isn't has the type that it has in an item."""
     used = [element["AttributeName"] for element in settings["KeySchema"]]
     for indexes in (settings["GlobalSecondaryIndexes"], settings["LocalSecondaryIndexes"]):
@@ -154,14 +180,14 @@ def _repair_attributes(settings: dict[str, Any], items: Mapping[str, Any]) -> No
     ]
 
 
-def _type_in(items: Mapping[str, Any], name: str) -> str:
-    found: Mapping[str, Any] = next((item[name] for item in items.values() if name in item), {})
+def _type_in(items: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    found: Mapping[str, Any] = next((item[name] for item in items.values() if isinstance(item.get(name), Mapping)), {})
     return next((kind for kind in ("S", "N", "B") if kind in found), "S")
 
 
 def _repair_throughput(settings: dict[str, Any]) -> None:
     provisioned = settings["ProvisionedThroughput"]
-    if settings["BillingMode"] == "PROVISIONED" and not (provisioned and provisioned.get("ReadCapacityUnits")):
+    if provisioned is None:
         settings["BillingMode"] = "PAY_PER_REQUEST"
     if settings["BillingMode"] == "PAY_PER_REQUEST":
         provisioned = settings["ProvisionedThroughput"] = None

@@ -19,6 +19,8 @@ UPDATE_NOTHING = validation(
     "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
     "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required",
 )
+NO_STREAM = validation("update-stream", "Table has no stream that could be disabled: TableName: {table}")
+"""The page names the code; the text is ours."""
 UPDATE_ALONE = invalid_value("update-alone", "{what} must be the only operation in the request")
 UPDATE_INDEX_WITH_THROUGHPUT = invalid_value(
     "update-alone", "You cannot create or delete index while updating table IOPS"

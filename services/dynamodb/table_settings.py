@@ -86,6 +86,12 @@ def _check_units(values: Mapping[str, Any], of: str, *, lowest: int) -> None:
             raise invalid(f"Requested {member} for OnDemandThroughput for {of} is outside of valid range")
 
 
+def check_stream_view(specification: Mapping[str, Any] | None, problem: str) -> None:
+    """Refuses what a stream is to show where there is to be no stream."""
+    if specification is not None and "StreamViewType" in specification:
+        raise invalid(problem)
+
+
 def check_encryption(specification: Mapping[str, Any] | None) -> None:
     """Refuses an SSESpecification whose members don't go together."""
     if specification is None:

@@ -14,6 +14,7 @@ from services.context import Context
 from services.s3 import errors, limits
 from services.s3.access_lists import check_object_acl
 from services.s3.bucket import Bucket
+from services.s3.customer_keys import refuse_customer_key
 from services.s3.model import EMPTY, STANDARD, ObjectVersion
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
@@ -32,8 +33,6 @@ ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _WITH_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
 _ENCRYPTIONS = _WITH_KMS | {"AES256"}
 _NOT_IMPLEMENTED: Mapping[str, str] = {
-    "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
-    "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "SSEKMSEncryptionContext": "x-amz-server-side-encryption-context",
     "WriteOffsetBytes": "x-amz-write-offset-bytes",
 }
@@ -67,6 +66,7 @@ def requested(ctx: Context, request: dict[str, Any], bucket: Bucket) -> Attribut
     :func:`~services.s3.access_lists.check_object_acl`, and NotImplemented for what would change how the object is kept
     and isn't there.
     """
+    refuse_customer_key(request)
     _refuse_unsupported(request)
     check_object_acl(ctx, request, bucket)
     storage_class = request.get("StorageClass", STANDARD)

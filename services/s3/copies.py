@@ -19,6 +19,7 @@ from services.context import Context
 from services.s3 import errors
 from services.s3.attributes import ARCHIVES
 from services.s3.bucket import Bucket
+from services.s3.customer_keys import check_source_customer_key
 from services.s3.lookup import check_version_id, find_bucket, find_object
 from services.s3.model import DeleteMarker, ObjectVersion
 from services.s3.ranges import Span
@@ -60,6 +61,7 @@ def find_source(ctx: Context, request: dict[str, Any]) -> Source:
                 problem="The source of a copy request may not specifically refer to a delete marker by version id."
             )
     found = find_object(bucket, key, version_id)
+    check_source_customer_key(request)
     if found.storage_class in ARCHIVES:
         ctx.refuse(errors.INVALID_SOURCE_STATE, storage_class=found.storage_class)
     return Source(bucket, found, version_id)

@@ -35,6 +35,12 @@ EITHER_TYPE = frozenset({"CRC32", "CRC32C"})
 """Algorithms whose checksum of an object in parts may be composite or full-object; composite unless it is asked for."""
 
 
+def check_size(ctx: Context, size: int, size_max: int) -> None:
+    """``size`` in bytes, as it is announced or as it came. Errors: EntityTooLarge."""
+    if size > size_max:
+        ctx.refuse(errors.ENTITY_TOO_LARGE, size=size, size_max=size_max)
+
+
 def checksum_members(checksum: Checksum | None) -> dict[str, str]:
     """A checksum as members of an answer."""
     if checksum is None:

@@ -16,16 +16,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import orjson
+
+from services.kumo_fields import Fields
 from services.machine import KumoBodies
 from services.s3.attributes import DEFAULT_CONTENT_TYPE
 from services.s3.bucket import Bucket
 from services.s3.kumo_document import cors_forms, queue_forms
-from services.s3.kumo_fields import Fields
 from services.s3.model import EMPTY, NULL_VERSION, DeleteMarker, ObjectVersion, Version
 from services.s3.settings import BucketSettings, CorsRule, QueueConfiguration, Versioning
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""https://www.rfc-editor.org/rfc/rfc9110#name-tokens: an object with another name could not be answered with."""
 _VERSIONING: Mapping[str, Versioning] = {"": "", "Enabled": "Enabled", "Suspended": "Suspended"}
 _READ_SETTINGS = frozenset(
     "name creationdate objects versions versioningstatus queueconfigurations versionidcounter "
@@ -43,13 +47,20 @@ def adopt(
     known = {bucket.name: bucket for bucket in before}
     adoption = _Adoption(account, region, bodies)
     after = [
-        adoption.bucket(name, Fields(value, place), known.pop(name, None))
+        adoption.bucket(_named(name, place), Fields(value, place), known.pop(name, None))
         for name, value, place in Fields(document, "s3").entries("buckets")
     ]
     for gone in known.values():
         adoption.counts["buckets removed"] += 1
         adoption.counts["objects removed"] += len(list(_versions(gone)))
     return after, dict(adoption.counts)
+
+
+def _named(name: str, place: str) -> str:
+    """Without a name nothing could be reached."""
+    if not name:
+        raise ValueError(f"{place}: the name is empty")
+    return name
 
 
 def _versions(bucket: Bucket) -> Iterator[Version]:
@@ -83,9 +94,7 @@ class _Adoption:
 
     def _settings(self, name: str, fields: Fields, old: BucketSettings | None) -> BucketSettings:
         account, region = self._namespace
-        status = fields.text("versioningStatus")
-        if status not in _VERSIONING:
-            raise ValueError(f"{fields.place}/versioningStatus: {status!r} is neither Enabled nor Suspended")
+        status = fields.one_of("versioningStatus", "Enabled", "Suspended")
         settings = old or BucketSettings(name, account, region, region, fields.time_ms("creationDate"))
         return replace(
             settings,
@@ -103,11 +112,11 @@ class _Adoption:
             if not isinstance(values, list | None):
                 raise ValueError(f"{place}: a list is expected, not {type(values).__name__}")
             forms = [Fields(value, f"{place}/{index}") for index, value in enumerate(values or ())]
-            histories[key] = [self._version(key, form, old) for form in reversed(forms)]
+            histories[_named(key, place)] = [self._version(key, form, old) for form in reversed(forms)]
         for key, value, place in fields.entries("objects"):
             form = Fields(value, place)
             current_id = form.text("VersionID") or NULL_VERSION
-            history = histories.setdefault(key, [])
+            history = histories.setdefault(_named(key, place), [])
             listed = next((version for version in history if version.version_id == current_id), None)
             # Kumo keeps the current version twice; the list is the fuller of the two.
             current = listed or self._version(key, form, old)
@@ -130,13 +139,16 @@ class _Adoption:
     def _object(self, key: str, version_id: str, form: Fields, known: ObjectVersion | None) -> ObjectVersion:
         etag, size = form.text("ETag").strip('"'), form.integer("Size")
         same_bytes = known if known is not None and (known.etag, known.size) == (etag, size) else None
-        sha256, inline = self._body(form, size, same_bytes)
-        if inline is not None:
-            size = len(inline)
+        sha256, data = self._body(form, size, same_bytes)
+        if data is not None:
+            # A person who edits a body, or names another one, need know neither its size nor its MD5.
+            size = len(data)
             if not etag or _MD5.fullmatch(etag):
-                # A person who edits a body need not know its MD5.
-                etag = hashlib.md5(inline, usedforsecurity=False).hexdigest()
+                etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
         metadata = {name: value for name, value in (form.texts("Metadata") or {}).items() if name != "Content-Type"}
+        for name in metadata:
+            if _TOKEN.fullmatch(name) is None:
+                raise form.refusal("Metadata", f"{name!r} can't be the name of an HTTP header")
         headers = {"ServerSideEncryption": form.text("ServerSideEncryption"), "SSEKMSKeyId": form.text("SSEKMSKeyID")}
         version = ObjectVersion(
             key=key,
@@ -153,17 +165,22 @@ class _Adoption:
         return known if known is not None and _visible(known) == _visible(version) else version
 
     def _body(self, form: Fields, size: int, known: ObjectVersion | None) -> tuple[str, bytes | None]:
-        """The body's hash, and the bytes where they stand in the document."""
+        """The body's hash, and its bytes where what the document says of them has to be put right."""
         reference, text = form.text("bodyRef"), form.text("Body")
         if reference:
-            if _SHA256.fullmatch(reference) is None or not self._bodies.has(reference):
-                raise ValueError(f"{form.place}/bodyRef: there is no body {reference!r}")
-            return reference, None
+            there = self._bodies.size(reference) if _SHA256.fullmatch(reference) else None
+            if there is None:
+                raise form.refusal("bodyRef", f"there is no body {reference!r}")
+            if there == size and form.text("ETag").strip('"'):
+                return reference, None
+            data = self._bodies.read(reference)
+            # A damaged body isn't what the document has to say: reading it is refused.
+            return reference, data if hashlib.sha256(data).hexdigest() == reference else None
         if text:
             try:
                 data = b64decode(text, validate=True)
             except (Base64Error, ValueError) as error:
-                raise ValueError(f"{form.place}/Body: not base64: {error}") from error
+                raise form.refusal("Body", f"not base64: {error}") from error
             return self._bodies.put(data), data
         if known is not None:
             return known.sha256, None
@@ -190,6 +207,12 @@ def _visible(version: ObjectVersion) -> tuple[object, ...]:
 def _other_settings(fields: Fields) -> dict[str, Any]:
     """What goes back to Kumo as it came."""
     others = {name: value for name, value in fields.raw.items() if name.lower() not in _READ_SETTINGS and value}
+    for name, value in others.items():
+        try:
+            orjson.dumps(value)
+        except orjson.JSONEncodeError as error:
+            # It may be nested deeper than it can be written.
+            raise fields.refusal(name, f"it can't be kept: {error}") from error
     if counter := fields.integer("versionIdcounter"):
         others["versionIdcounter"] = counter
     return others

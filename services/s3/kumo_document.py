@@ -6,11 +6,12 @@ these live in emu's own document. Adoption, the way back, is :mod:`services.s3.k
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.kumo_fields import kumo_time
 from services.lines import LineWriter
 from services.s3.bucket import Bucket
 from services.s3.model import DeleteMarker, ObjectVersion, Version
@@ -19,14 +20,8 @@ from services.s3.settings import CorsRule, QueueConfiguration
 ReadBody = Callable[[str], bytes]
 Report = Callable[[str], None]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def kumo_time(time_ms: int) -> str:
-    """RFC 3339 as Go writes it: no zeros at the end of the fraction."""
-    moment = _EPOCH + timedelta(milliseconds=time_ms)
-    fraction = f".{time_ms % 1000:03d}".rstrip("0").rstrip(".")
-    return f"{moment:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + fraction + "Z"
+_COUNTED_VERSION = re.compile(r"v(\d{1,18})", re.ASCII)
+"""A version id of Kumo's. More digits than its counter has room for are a name like any other."""
 
 
 def object_form(version: Version, read_body: ReadBody | None) -> dict[str, Any]:
@@ -117,8 +112,8 @@ def _version_counter(bucket: Bucket) -> int:
     counter: int = bucket.settings.kumo.get("versionIdcounter", 0)
     for history in (bucket.versions(key) for key in bucket.keys_from("", inclusive=True)):
         for version in history:
-            if version.version_id[:1] == "v" and version.version_id[1:].isdecimal():
-                counter = max(counter, int(version.version_id[1:]))
+            if counted := _COUNTED_VERSION.fullmatch(version.version_id):
+                counter = max(counter, int(counted[1]))
     return counter
 
 

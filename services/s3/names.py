@@ -20,14 +20,18 @@ from services.s3.model import NULL_VERSION
 _BUCKET_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _IP_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _BUCKET_NAME_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
-_BUCKET_NAME_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_BUCKET_NAME_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
+"""The last one is that of buckets in an account's regional namespace, which can't be made here."""
 
 # Ours and AWS's have 32 characters, Kumo's are "v1", "v2", …
 _VERSION_ID = re.compile(r"[A-Za-z0-9._]{32}|v[0-9]+")
 
 
 def is_bucket_name(name: str) -> bool:
-    """Whether a new bucket may have this name."""
+    """Whether a new bucket may have this name.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
     return (
         limits.BUCKET_NAME_LENGTH_MIN <= len(name) <= limits.BUCKET_NAME_LENGTH_MAX
         and _BUCKET_NAME.fullmatch(name) is not None

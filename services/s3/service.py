@@ -35,7 +35,9 @@ SERVICE = Service(
         "DeleteBucket": Operation(buckets.delete_bucket, ("s3.delete_bucket",)),
         "ListBuckets": Operation(buckets.list_buckets),
         "GetBucketLocation": Operation(buckets.get_bucket_location),
-        "PutObject": Operation(objects.put_object, ("s3.put_object",), digests=object_digests),
+        "PutObject": Operation(
+            objects.put_object, ("s3.put_object",), digests=object_digests, before_body=objects.check_before_body
+        ),
         "CopyObject": Operation(copying.copy_object, ("s3.put_object",)),
         "GetObject": Operation(objects.get_object),
         "HeadObject": Operation(objects.head_object),
@@ -44,7 +46,9 @@ SERVICE = Service(
         "ListObjects": Operation(listing.list_objects),
         "ListObjectsV2": Operation(listing.list_objects_v2),
         "CreateMultipartUpload": Operation(multipart.create_multipart_upload, ("s3.create_upload",)),
-        "UploadPart": Operation(multipart.upload_part, ("s3.put_part",), digests=upload_digests),
+        "UploadPart": Operation(
+            multipart.upload_part, ("s3.put_part",), digests=upload_digests, before_body=multipart.check_before_body
+        ),
         "UploadPartCopy": Operation(multipart.upload_part_copy, ("s3.put_part",)),
         "CompleteMultipartUpload": Operation(multipart.complete_multipart_upload, ("s3.complete_upload",)),
         "AbortMultipartUpload": Operation(multipart.abort_multipart_upload, ("s3.abort_upload",)),

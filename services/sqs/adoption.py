@@ -8,66 +8,39 @@ redrive policy, the namespace's own takes its place.
 from __future__ import annotations
 
 import hashlib
+import json
 from base64 import b64decode
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from services.sqs import kumo, timestamps
+from services.kumo_fields import Fields
+from services.sqs import kumo
 from services.sqs.attempts import attempts
 from services.sqs.message import Content, Message, arrival
 from services.sqs.queue import Queue
 from services.sqs.redrive import canonical_redrive_policy
 from services.sqs.settings import FIFO_DEFAULTS, STANDARD_DEFAULTS, Redrive, Settings
 
-_Value = TypeVar("_Value")
-
-
-class Fields:
-    """A JSON object of a hand-made document: names in any case, missing values zero. ``place`` is for error
-    messages."""
-
-    def __init__(self, value: Any, place: str) -> None:
-        if value is None:
-            value = {}
-        if not isinstance(value, Mapping):
-            raise ValueError(f"{place}: an object is expected")
-        self.place = place
-        self._values = {str(name).lower(): member for name, member in value.items()}
-
-    def get(self, name: str, zero: _Value) -> _Value:
-        """The member, of the type of ``zero``."""
-        value = self._values.get(name.lower())
-        if value is None:
-            return zero
-        if not isinstance(value, type(zero)) or (isinstance(value, bool) and not isinstance(zero, bool)):
-            raise ValueError(f"{self.place}.{name}: {type(zero).__name__} is expected, not {value!r}")
-        return value
-
-    def object(self, name: str) -> Fields:
-        return Fields(self._values.get(name.lower()), f"{self.place}.{name}")
-
-    def moment(self, name: str) -> int:
-        text = self.get(name, "")
-        try:
-            return max(timestamps.read(text), 0) if text else 0
-        except ValueError as error:
-            raise ValueError(f"{self.place}.{name}: {error}") from None
+_NUMBER = (0, 2**31 - 1)
+"""What a queue or message may count or wait: Kumo takes any number, and times must stay within the calendar."""
+_SEQUENCE_MAX = 10**18
+_SEQUENCE_DIGITS = 20
+_MOMENT_DIGITS = 15
 
 
 def adopt(
     account: str, region: str, document: Mapping[str, Any], before: Mapping[str, Queue]
 ) -> tuple[list[Queue], Mapping[str, int]]:
     """The namespace's queues as the document says, and what is different from those ``before``."""
-    found: dict[str, Any] = Fields(document, "sqs.json").get("queues", {})
-    forms = {url: Fields(value, f"queues[{url!r}]") for url, value in found.items()}
+    forms = {url: Fields(value, place) for url, value, place in Fields(document, "sqs").entries("queues")}
     queues = [_queue(account, region, url, form, forms, before) for url, form in forms.items()]
     counts = dict.fromkeys(
         ("queues added", "queues removed", "messages added", "messages changed", "messages removed"), 0
     )
     by_name = {queue.name: queue for queue in queues}
     if len(by_name) < len(queues):
-        raise ValueError("sqs.json: two queues have the same name")
+        raise ValueError("sqs/queues: two queues have the same name")
     counts["queues added"] = len(by_name.keys() - before.keys())
     counts["queues removed"] = len(before.keys() - by_name.keys())
     for name in by_name.keys() | before.keys():
@@ -87,25 +60,22 @@ def _count_messages(old: Queue | None, new: Queue | None, counts: dict[str, int]
 def _queue(
     account: str, region: str, url: str, form: Fields, forms: Mapping[str, Fields], before: Mapping[str, Queue]
 ) -> Queue:
-    head = form.object("queue")
-    name = head.get("Name", "") or url.rpartition("/")[2]
+    head = form.fields("queue")
+    name = head.text("Name") or url.rpartition("/")[2]
     if not name or "/" in name:
         raise ValueError(f"{form.place}: the queue has no name")
     old = before.get(name)
-    fifo = head.get("FifoQueue", False) or name.endswith(".fifo")
+    fifo = head.boolean("FifoQueue") or name.endswith(".fifo")
     if old is not None and old.settings.fifo != fifo:
         old = None
     settings = _settings(account, region, head, fifo, old, forms)
-    created_at = head.moment("CreatedTimestamp")
-    tags: dict[str, str] = head.get("Tags", {})
-    if not all(isinstance(value, str) for value in tags.values()):
-        raise ValueError(f"{head.place}.Tags: strings are expected")
+    created_at = _moment(head, "CreatedTimestamp")
     # A receipt handle names its queue by this, so it must be the same whenever the same document is adopted.
     queue_id = (
         old.queue_id if old else hashlib.sha256(f"{account}/{region}/{name}/{created_at}".encode()).hexdigest()[:16]
     )
-    queue = Queue(account, region, name, queue_id, created_at, settings, tags)
-    queue.modified_at = head.moment("LastModifiedTimestamp")
+    queue = Queue(account, region, name, queue_id, created_at, settings, head.texts("Tags") or {})
+    queue.modified_at = _moment(head, "LastModifiedTimestamp")
     if old is not None:
         queue.purged_at = old.purged_at
         queue.deduplication = old.deduplication.scoped(in_group=settings.deduplicates_in_group)
@@ -113,7 +83,7 @@ def _queue(
     messages = _messages(form, queue, old)
     queue.fill(messages)
     last = max((message.sequence for message in messages), default=0)
-    counted = form.get("sequenceCounter", 0)
+    counted = form.integer("sequenceCounter", (-_SEQUENCE_MAX, _SEQUENCE_MAX))
     queue.counter = max(last, counted, old.counter if old else 0)
     return queue
 
@@ -128,14 +98,17 @@ def _settings(
         ("DelaySeconds", "DelaySeconds"),
         ("ReceiveWaitTimeSeconds", "ReceiveMessageWaitTimeSeconds"),
     ):
-        values[attribute] = str(head.get(name, 0))
+        values[attribute] = str(head.integer(name, _NUMBER))
     # Zero would mean that no message can be kept: a document that leaves these out means the default.
-    values["MessageRetentionPeriod"] = str(head.get("MessageRetentionPeriod", 0) or defaults["MessageRetentionPeriod"])
-    values["MaximumMessageSize"] = str(head.get("MaxMessageSize", 0) or defaults["MaximumMessageSize"])
+    for name, attribute in (
+        ("MessageRetentionPeriod", "MessageRetentionPeriod"),
+        ("MaxMessageSize", "MaximumMessageSize"),
+    ):
+        values[attribute] = str(head.integer(name, _NUMBER) or defaults[attribute])
     if fifo:
-        values["ContentBasedDeduplication"] = str(head.get("ContentBasedDeduplication", False)).lower()
+        values["ContentBasedDeduplication"] = str(head.boolean("ContentBasedDeduplication")).lower()
     for attribute, value in (
-        ("Policy", head.get("Policy", "")),
+        ("Policy", head.text("Policy")),
         ("RedrivePolicy", _redrive_policy(account, region, head, forms)),
     ):
         if value:
@@ -146,13 +119,29 @@ def _settings(
 
 
 def _redrive_policy(account: str, region: str, head: Fields, forms: Mapping[str, Fields]) -> str:
-    target = head.get("DeadLetterTargetArn", "")
+    target, count = _target_and_count(head)
     if not target:
         return ""
     name = target.rpartition(":")[2]
     if any(url.rpartition("/")[2] == name for url in forms):
         target = f"arn:aws:sqs:{region}:{account}:{name}"
-    return canonical_redrive_policy(Redrive(target, max(head.get("MaxReceiveCount", 0), 1)))
+    return canonical_redrive_policy(Redrive(target, max(count, 1)))
+
+
+def _target_and_count(head: Fields) -> tuple[str, int]:
+    """Where dead letters go, empty for nowhere, and after how many receives."""
+    target, count = head.text("DeadLetterTargetArn"), head.integer("MaxReceiveCount", _NUMBER)
+    text = head.text("RedrivePolicy")
+    if target or not text:
+        return target, count
+    # Kumo writes both; a person may know AWS's text alone.
+    try:
+        policy = json.loads(text)
+        return str(policy["deadLetterTargetArn"]), int(policy["maxReceiveCount"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise head.refusal(
+            "RedrivePolicy", "a JSON object with deadLetterTargetArn and maxReceiveCount is expected"
+        ) from error
 
 
 def _messages(form: Fields, queue: Queue, old: Queue | None) -> list[Message]:
@@ -161,13 +150,11 @@ def _messages(form: Fields, queue: Queue, old: Queue | None) -> list[Message]:
     fifo = queue.settings.fifo
     messages: list[Message] = []
     seen: set[str] = set()
-    values: list[Any] = form.get("messages", [])
-    for number, value in enumerate(values):
-        fields = Fields(value, f"{form.place}.messages[{number}]")
+    for fields in form.items("messages"):
         read = _message(fields, queue)
         message_id = read.content.message_id
         if not message_id or message_id in seen:
-            raise ValueError(f"{fields.place}.MessageID: it must be there, and be another one for each message")
+            raise fields.refusal("MessageID", "it must be there, and be another one for each message")
         seen.add(message_id)
         same = kept.get(message_id)
         if same is not None and _same_form(same, read, fifo=fifo):
@@ -197,41 +184,49 @@ def _numbered(messages: list[Message], counter: int) -> list[Message]:
 
 
 def _message(fields: Fields, queue: Queue) -> Message:
-    body = fields.get("Body", "")
-    system = fields.object("Attributes")
-    sent_at = fields.moment("SentTimestamp")
-    first = system.get("ApproximateFirstReceiveTimestamp", "")
-    number = fields.get("SequenceNumber", "")
+    body = fields.text("Body")
+    first = fields.fields("Attributes").text("ApproximateFirstReceiveTimestamp")
     content = Content(
-        message_id=fields.get("MessageID", ""),
+        message_id=fields.text("MessageID"),
         body=body,
         md5=hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
         sender_id=queue.account,
         attributes=_attributes(fields),
-        group_id=fields.get("MessageGroupID", "") or None,
-        deduplication_id=fields.get("MessageDeduplicationID", "") or None,
+        group_id=fields.text("MessageGroupID") or None,
+        deduplication_id=fields.text("MessageDeduplicationID") or None,
     )
     return Message(
-        sequence=arrival(number) if queue.settings.fifo else 0,
+        sequence=_sequence(fields) if queue.settings.fifo else 0,
         content=content,
-        sent_at=sent_at,
-        visible_at=fields.moment("VisibleAt"),
-        receive_count=fields.get("ReceiveCount", 0),
-        first_received_at=int(first) if first.isdecimal() else None,
+        sent_at=_moment(fields, "SentTimestamp"),
+        visible_at=_moment(fields, "VisibleAt"),
+        receive_count=fields.integer("ReceiveCount", _NUMBER),
+        first_received_at=int(first) if first.isdecimal() and len(first) <= _MOMENT_DIGITS else None,
     )
+
+
+def _sequence(fields: Fields) -> int:
+    number = fields.text("SequenceNumber")
+    sequence = arrival(number) if len(number) <= _SEQUENCE_DIGITS else _SEQUENCE_MAX + 1
+    if sequence > _SEQUENCE_MAX:
+        raise fields.refusal("SequenceNumber", "it is larger than any that is given out")
+    return sequence
+
+
+def _moment(fields: Fields, name: str) -> int:
+    return max(fields.time_ms(name), 0)
 
 
 def _attributes(fields: Fields) -> Mapping[str, Mapping[str, str]] | None:
-    given: Mapping[str, Any] = fields.get("MessageAttributes", {})
     attributes: dict[str, Mapping[str, str]] = {}
-    for name, value in given.items():
-        attribute = Fields(value, f"{fields.place}.MessageAttributes[{name!r}]")
-        data_type = attribute.get("DataType", "")
+    for name, value, place in fields.entries("MessageAttributes"):
+        attribute = Fields(value, place)
+        data_type = attribute.text("DataType")
         kind = "BinaryValue" if data_type.partition(".")[0] == "Binary" else "StringValue"
-        text = attribute.get(kind, "")
+        text = attribute.text(kind)
         try:
             b64decode(text if kind == "BinaryValue" else "", validate=True)
         except ValueError:
-            raise ValueError(f"{attribute.place}.{kind}: base64 is expected") from None
+            raise attribute.refusal(kind, "base64 is expected") from None
         attributes[name] = {"DataType": data_type, kind: text}
     return attributes or None

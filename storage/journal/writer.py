@@ -43,7 +43,7 @@ class JournalWriter:
     queued: the mark of the last record that was appended.
     answered: the highest lsn that may be answered for. synced: the highest known to be on the disk.
     sealed: the mark of the last record of the last sealed segment.
-        bytes: how much was appended, with what an earlier process appended and no base holds.
+    bytes: how much was appended, with what an earlier process appended and no base holds.
     failure: why nothing is appended any more.
     """
 

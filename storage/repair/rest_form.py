@@ -108,8 +108,18 @@ class _SeenBodies:
     def put(self, data: bytes) -> str:
         return hashlib.sha256(data).hexdigest()
 
-    def has(self, sha256: str) -> bool:
-        if self._files.exists(self._layout.blobs / sha256):
-            return True
-        source = self._layout.rest_bodies / sha256
-        return self._files.exists(source) and hash_file(self._files, source) == sha256
+    def size(self, sha256: str) -> int | None:
+        source = self._source(sha256)
+        return None if source is None else self._files.size_of(source)
+
+    def read(self, sha256: str) -> bytes:
+        source = self._source(sha256)
+        assert source is not None, "whoever reads has asked for the size"
+        return self._files.read(source)
+
+    def _source(self, sha256: str) -> Path | None:
+        blob, source = self._layout.blobs / sha256, self._layout.rest_bodies / sha256
+        if self._files.exists(blob):
+            return blob
+        whole = self._files.exists(source) and hash_file(self._files, source) == sha256
+        return source if whole else None

@@ -21,7 +21,7 @@ import orjson
 from storage.adoption import counts_text
 from storage.base import document_name
 from storage.bodies.references import References
-from storage.content import BodySource, Content, Program, content_of, dump
+from storage.content import BodySource, Content, Program, content_of, dump, read_body, size_of_body
 from storage.documents import hash_file
 from storage.errors import DirectoryRefused
 from storage.machine import Machine
@@ -164,29 +164,21 @@ class _Sealing:
         self.notes.append(f"{path.name}: {counts_text(counts)}")
 
     def _put_bodies_in_place(self, value: Any) -> None:
-        """Where a reference's body isn't what the entry says, the body itself takes its place: adopting it computes
-        what follows from it."""
+        """Where a reference's body was edited, the body itself takes its place: adopting it computes what follows from
+        it."""
         if isinstance(value, list):
             for entry in value:
                 self._put_bodies_in_place(entry)
         elif isinstance(value, dict):
             reference = value.get("bodyRef")
             if isinstance(reference, str):
-                data = self._differing_body(reference, value.get("Size"))
+                data = self._edited_bodies.get(reference)
                 if data is not None:
                     del value["bodyRef"]
                     value |= {"Body": b64encode(data).decode(), "ETag": "", "Size": len(data)}
                 return
             for entry in value.values():
                 self._put_bodies_in_place(entry)
-
-    def _differing_body(self, reference: str, size: object) -> bytes | None:
-        if reference in self._edited_bodies:
-            return self._edited_bodies[reference]
-        source = self._bodies.get(reference)
-        if not isinstance(source, Path) or self._files.size_of(source) == size:
-            return None
-        return self._files.read(source)
 
     # As storage.machine.KumoBodies.
 
@@ -195,5 +187,9 @@ class _Sealing:
         self._bodies.setdefault(sha256, data)
         return sha256
 
-    def has(self, sha256: str) -> bool:
-        return sha256 in self._bodies
+    def size(self, sha256: str) -> int | None:
+        source = self._bodies.get(sha256)
+        return None if source is None else size_of_body(self._files, source)
+
+    def read(self, sha256: str) -> bytes:
+        return read_body(self._files, self._bodies[sha256])

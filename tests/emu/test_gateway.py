@@ -154,6 +154,10 @@ def test_a_long_poll_ends_with_its_client_and_takes_no_message(client: Client) -
     assert client.sqs("ReceiveMessage", QueueUrl=url).json()["Messages"][0]["Body"] == "for the next one"
 
 
+NOTHING = [piece(b"", more=True)]
+"""A client that has more to send, and doesn't."""
+
+
 def too_large() -> list[Message]:
     return [piece(bytes(WHOLE_BYTES_MAX // 2 + 1), more=True)] * 3
 
@@ -161,6 +165,85 @@ def too_large() -> list[Message]:
 def test_a_body_that_is_too_large_to_be_collected_is_refused(client: Client) -> None:
     answer = client("POST", "/", messages=too_large(), headers=calling("ListQueues"))
     assert (answer.status, answer.json()["__type"]) == (413, "com.amazon.coral.service#RequestEntityTooLargeException")
+
+
+SIX_GIB = str(6 * 1024**3)
+
+
+@pytest.mark.parametrize("path", ["/bucket/key", "/bucket/key?partNumber=1&uploadId={upload}"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-length": SIX_GIB},
+        {"content-length": "1", "content-encoding": "aws-chunked", "x-amz-decoded-content-length": SIX_GIB},
+    ],
+)
+def test_an_upload_that_is_announced_too_large_is_not_read(client: Client, path: str, headers: dict[str, str]) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: EntityTooLarge"""
+    client("PUT", "/bucket")
+    begun = client("POST", "/bucket/key?uploads").body.decode()
+    path = path.format(upload=begun.partition("<UploadId>")[2].partition("</")[0])
+    answer = client("PUT", path, messages=NOTHING, headers=headers)
+    assert answer.status == 400
+    assert "<Code>EntityTooLarge</Code>" in answer.body.decode()
+    assert f"<ProposedSize>{SIX_GIB}</ProposedSize>" in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("POST", "/", calling("ListQueues"), 413),
+        ("PUT", "/bucket?versioning", {}, 400),
+    ],
+)
+def test_a_document_that_is_announced_too_large_is_not_read(
+    client: Client, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    client("PUT", "/bucket")
+    announced = {**headers, "content-length": str(WHOLE_BYTES_MAX + 1)}
+    assert client(method, path, messages=NOTHING, headers=announced).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/missing/key", {}, 404),
+        ("/bucket/key?partNumber=1&uploadId=none", {}, 404),
+        ("/bucket/key?partNumber=0&uploadId=none", {}, 400),
+        ("/bucket/key", {"if-none-match": "*"}, 412),
+        ("/bucket/key", {"x-amz-storage-class": "NONE"}, 400),
+        ("/bucket/" + "k" * 1025, {}, 400),
+        ("/bucket/key?tagging", {}, 501),
+        ("/bucket/key?X-Amz-Algorithm=AWS4-HMAC-SHA256", {}, 400),
+    ],
+)
+def test_what_is_refused_before_its_body_ends_the_connection(
+    client: Client, path: str, headers: dict[str, str], status: int
+) -> None:
+    """The client keeps a body that it wasn't asked for, and the next request isn't to be taken for it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPUT.html
+    """
+    client("PUT", "/bucket")
+    client("PUT", "/bucket/key", b"x", headers={"content-length": "1"})
+    waiting = {"content-length": "5", "expect": "100-continue", **headers}
+    answer = client("PUT", path, messages=NOTHING, headers=waiting)
+    assert (answer.status, answer.headers["connection"]) == (status, "close")
+
+
+def test_a_body_that_was_asked_for_leaves_the_connection_open(client: Client) -> None:
+    client("PUT", "/bucket")
+    answer = client("PUT", "/bucket/key", b"hello", headers={"content-length": "5", "expect": "100-continue"})
+    assert answer.status == 200
+    assert "connection" not in answer.headers
+
+
+def test_a_fault_counts_what_would_be_refused_before_its_body(client: Client) -> None:
+    client(
+        "POST", "/kumo/faults", orjson.dumps({"kind": "error", "service": "s3", "code": "InternalError", "count": 1})
+    )
+    answers = [client("PUT", "/missing/key", b"x", headers={"content-length": "1"}).status for _ in range(2)]
+    assert answers == [500, 404]
 
 
 @pytest.mark.parametrize(

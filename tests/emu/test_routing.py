@@ -53,6 +53,7 @@ def test_then_the_target(target: str, service: str) -> None:
         (b"Action=GetCallerIdentity&Version=2011-06-15", "sts"),
         (b"Action=ListQueues&Version=2012-11-05", "sqs"),
         (b"Action=CreateTopic&Version=2010-03-31", "query"),
+        (b"Action=SendMessage&Version=2009-02-01", "sqs"),
     ],
 )
 def test_then_the_action_which_may_stand_in_the_body(body: bytes, service: str) -> None:
@@ -63,6 +64,31 @@ def test_then_the_action_which_may_stand_in_the_body(body: bytes, service: str) 
     in_query = router().route({}, body.decode())
     assert in_query is not None
     assert in_query.service == service
+
+
+@pytest.mark.parametrize(
+    ("parameters", "service"),
+    [
+        ("Action=TagQueue", "sqs"),  # not implemented
+        ("Action=AssumeRole&RoleArn=x", "sts"),
+        ("Action=MakeCoffee", "sqs"),
+        ("Action=MakeCoffee&Version=2011-06-15", "sts"),
+    ],
+)
+def test_an_action_that_is_not_implemented_is_still_somebodys(parameters: str, service: str) -> None:
+    for route in (
+        router().route({"content-type": FORM}, "", parameters.encode()),
+        router().route({}, parameters),
+    ):
+        assert route is not None
+        assert (route.service, route.protocol) == (service, "query")
+
+
+@pytest.mark.parametrize("query", ["prefix=Action=1", "list-type=2&prefix=x.Action=ListQueues"])
+def test_a_value_that_looks_like_an_action_is_none(query: str) -> None:
+    route = router().route({"host": "localhost"}, query)
+    assert route is not None
+    assert route.service == "s3"
 
 
 def test_a_signed_query_call_to_sqs_is_query_and_a_json_one_json() -> None:

@@ -124,3 +124,22 @@ def test_a_snapshot_of_an_account_leaves_the_clock_alone(make: Make) -> None:
     assert clock(emulator)["now_ms"] == MOMENT_MS
     emulator.reset()
     assert clock(emulator)["mode"] == "real"
+
+
+def test_a_clock_that_runs_stands_still_where_calendars_end(tmp_path: Path) -> None:
+    """Behind it no answer could have a date, nor could one to the call that takes the clock back; and deadlines have
+    a year more."""
+    with Emulator(tmp_path / "state") as emulator:
+        emulator.clock.set("9998-12-31T23:59:59.990Z")
+        emulator.clock.run(100_000)
+        emulator.wait_until(quiet_ms=20)
+        assert emulator.clock.show()["now"] == "9998-12-31T23:59:59.999Z"
+        sqs = emulator.client("sqs")
+        url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="x")
+        assert sqs.receive_message(QueueUrl=url, VisibilityTimeout=43_200)["Messages"]
+        emulator.restart()
+        assert [message["state"] for message in emulator.messages("jobs")] == ["in flight"]
+        emulator.clock.real()
+        assert emulator.clock.now().year < 9998
+        assert "Traceback" not in emulator.log

@@ -98,7 +98,7 @@ def test_a_reset_may_come_late(server: Emulator, control: Control, queue: Any, k
     assert queue.count() == left
 
 
-@pytest.mark.parametrize("size", [1000, 3_000_000])
+@pytest.mark.parametrize("size", [1, 2, 1000, 3_000_000])
 def test_a_body_that_ends_half_way(server: Emulator, control: Control, size: int) -> None:
     s3 = server.client("s3")
     s3.create_bucket(Bucket="pages")
@@ -212,3 +212,15 @@ def test_reads_are_recorded_on_request() -> None:
             answer = connection.getresponse().read()
         read = [json.loads(line)["operation"] for line in answer.splitlines()]
     assert read == ["ListBuckets", "ListTables"]
+
+
+@pytest.mark.parametrize("when", ["before-flush", "after-flush"])
+def test_a_crash_at_a_reset(server: Emulator, control: Control, queue: Any, when: str) -> None:
+    queue.send("first")
+    control("POST", "/kumo/faults", {"kind": "crash", "commits": 1, "when": when})
+    with pytest.raises((ConnectionResetError, RemoteDisconnected)):
+        control("POST", "/kumo/reset")
+    assert server.has_ended(10)
+    server.start()
+    left = server.client("sqs").list_queues().get("QueueUrls", [])
+    assert bool(left) is (when == "before-flush")

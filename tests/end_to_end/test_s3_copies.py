@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.asking import refused
+from emu.testing import Emulator
+from tests.end_to_end.asking import ask, refused
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def test_a_copy_keeps_content_headers_and_metadata(s3: Any, bucket: str, source:
     assert got["Body"].read() == b"content"
     assert (got["ETag"], got["LastModified"]) == (copied["ETag"], copied["LastModified"])
     assert (got["Metadata"], got["ContentType"], got["CacheControl"]) == ({"a": "1"}, "text/html", "no-store")
+
+
+def test_a_copy_is_of_all_of_the_object(emulator: Emulator, s3: Any, bucket: str, source: dict[str, str]) -> None:
+    """A range is a matter of GET (RFC 9110, 14.2), and of UploadPartCopy in a header of its own."""
+    headers = {"x-amz-copy-source": f"/{bucket}/from", "Range": "bytes=0-2"}
+    assert ask(emulator, "PUT", f"/{bucket}/to", headers=headers).status == 200
+    assert s3.get_object(Bucket=bucket, Key="to")["Body"].read() == b"content"
 
 
 def test_a_copy_with_other_metadata(s3: Any, bucket: str, source: dict[str, str]) -> None:

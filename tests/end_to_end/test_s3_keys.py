@@ -90,8 +90,10 @@ def test_a_path_is_taken_as_it_was_sent(emulator: Emulator, s3: Any, bucket: str
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-def test_a_path_that_is_not_utf8(emulator: Emulator, bucket: str) -> None:
-    answer = ask(emulator, "PUT", f"/{bucket}/%FF", b"x")
+@pytest.mark.parametrize("path", ["%FF", "100%", "a%zz"])
+def test_a_path_that_cannot_be_decoded(emulator: Emulator, bucket: str, path: str) -> None:
+    """Neither UTF-8 nor percent-encoded."""
+    answer = ask(emulator, "PUT", f"/{bucket}/{path}", b"x")
     assert (answer.status, b"<Code>InvalidURI</Code>" in answer.body) == (400, True)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from emu.testing import Emulator
-from tests.end_to_end.asking import ask
+from tests.end_to_end.asking import ask, refused
 
 _MIB = 1024 * 1024
 
@@ -102,6 +102,32 @@ def test_a_body_that_waits_to_be_asked_for(connection: Connection, s3: Any, buck
         connection.socket.sendall(body)
         assert connection.read("PUT") == (200, b"")
         assert s3.head_object(Bucket=bucket, Key="k")["ContentLength"] == size
+
+
+@pytest.mark.parametrize("size", [100_000, 6 * 1024**3])
+def test_a_body_that_is_refused_unseen(connection: Connection, bucket: str, size: int) -> None:
+    """No ``100 Continue``, the refusal at once, and the end: what comes next would be taken for the body."""
+    key = f"/{bucket}/k" if size > 5 * 1024**3 else f"/{bucket}-missing/k"
+    connection.send("PUT", key, Content_Length=str(size), Expect="100-continue")
+    status, document = connection.read("PUT")
+    assert (status, b"EntityTooLarge" in document or b"NoSuchBucket" in document) in ((400, True), (404, True))
+    assert connection.socket.recv(1) == b""
+
+
+def test_a_body_that_comes_unasked_is_refused_and_left_aside(connection: Connection, bucket: str) -> None:
+    connection.send("PUT", f"/{bucket}-missing/k", Content_Length="100000")
+    assert connection.read("PUT")[0] == 404
+    connection.socket.sendall(b"x" * 100_000)
+    connection.send("GET", f"/{bucket}?location")
+    assert connection.read()[0] == 200
+
+
+def test_boto3_goes_on_behind_a_body_that_was_refused_unseen(s3: Any, bucket: str) -> None:
+    for number in range(3):
+        with refused("NoSuchBucket", 404):
+            s3.put_object(Bucket=f"{bucket}-missing", Key="k", Body=b"x" * 100_000)
+        s3.put_object(Bucket=bucket, Key="k", Body=str(number).encode())
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"2"
 
 
 def test_events_are_told_as_they_happen(emulator: Emulator, connection: Connection) -> None:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErro
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -55,9 +56,15 @@ def test_s3_identifies_every_answer(emulator: Emulator, bucket: str) -> None:
 
 
 def test_a_head_has_no_body(emulator: Emulator, bucket: str) -> None:
-    for path in (f"/{bucket}/missing", f"/{bucket}-missing"):
+    for path, status in (
+        (f"/{bucket}/missing", 404),
+        (f"/{bucket}-missing", 404),
+        (f"/{bucket}/missing?versionId=x", 400),
+        (f"/{bucket}/missing?X-Amz-Algorithm=AWS4-HMAC-SHA256", 400),
+        ("/", 405),
+    ):
         answer = ask(emulator, "HEAD", path)
-        assert (answer.status, answer.body) == (404, b"")
+        assert (answer.status, answer.body) == (status, b"")
         assert answer.headers["x-amz-request-id"]
 
 
@@ -166,6 +173,33 @@ def test_an_operation_that_nobody_knows(emulator: Emulator, target: str) -> None
         400,
         "com.amazon.coral.service#UnknownOperationException",
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "code"), [("TagQueue", 501, "NotImplemented"), ("Fly", 400, "InvalidAction")]
+)
+@pytest.mark.parametrize("path", ["/", "/000000000000/queue"])
+def test_an_unsigned_query_call_that_nobody_answers(
+    emulator: Emulator, path: str, action: str, status: int, code: str
+) -> None:
+    """The refusal is SQS's, whether the action stands in the form or in the URL."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for answer in (
+        ask(emulator, "POST", path, f"Action={action}".encode(), form),
+        ask(emulator, "GET", f"{path}?Action={action}"),
+    ):
+        document = xmltodict.parse(answer.body)["ErrorResponse"]
+        assert (answer.status, document["Error"]["Code"]) == (status, code)
+        assert document["@xmlns"] == "http://queue.amazonaws.com/doc/2012-11-05/"
+
+
+def test_a_compressed_request(emulator: Emulator) -> None:
+    """https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html: for services that take it."""
+    for target in ("DynamoDB_20120810.ListTables", "AmazonSQS.ListQueues"):
+        answer = call_json(emulator, target, gzip.compress(b"{}"), **{"Content-Encoding": "gzip"})
+        document = json.loads(answer.body)
+        assert (answer.status, document["__type"].partition("#")[2]) == (400, "SerializationException")
+        assert "Content-Encoding gzip" in document["Message"]
 
 
 def test_methods_that_s3_does_not_have(emulator: Emulator, bucket: str) -> None:

@@ -15,7 +15,8 @@ CHANGES = frozenset(
 )
 """What is done to the disk by one call; everything else that changes it is made of these."""
 LOOKS = frozenset(
-    "open_existing close pread size names exists is_directory same_file size_of signature read chunks lines".split()
+    "open_existing close pread size names exists is_directory check_access same_file size_of signature read chunks "
+    "lines".split()
 )
 
 

@@ -18,7 +18,8 @@ import pytest
 from storage.durable import ClaimedDirectory, DurableOptions
 from storage.errors import Damaged, DirectoryRefused, NewerFormat
 from storage.pointer import Home
-from tests.storage.sessions import LARGE, fill, pointer_of, session, state_of
+from tests.storage.sessions import LARGE, fill, pointer_of, session, snapshot, state_of
+from tests.storage.snapshots.conftest import Lab
 from tests.storage.tiny import HOME, TinyMachine, World
 from tests.storage.watched import UnsyncedFiles
 
@@ -211,3 +212,46 @@ def test_many_reports_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     session(tmp_path, many)
     assert caplog.text.count("the secret of k") == 20
     assert "… and 30 more" in caplog.text
+
+
+# A snapshot.
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("manifest", [True, False])
+def test_a_snapshot_is_no_data_directory_and_stays_as_it_is(tmp_path: Path, fresh: bool, manifest: bool) -> None:
+    async def create(world: World) -> None:
+        await fill(world)
+        await Lab(tmp_path).create(world)
+
+    session(tmp_path / "state", create)
+    if not manifest:
+        (tmp_path / "one" / "manifest.json").write_bytes(b"{")
+    before = sorted((tmp_path / "one").rglob("*")), snapshot(tmp_path / "one")
+    with pytest.raises(DirectoryRefused, match=r"is a snapshot, not a data directory.*--seed"):
+        World(tmp_path / "one", fresh=fresh)
+    assert (sorted((tmp_path / "one").rglob("*")), snapshot(tmp_path / "one")) == before
+
+
+def test_a_snapshot_of_nothing_is_one_too(tmp_path: Path) -> None:
+    session(tmp_path / "state", lambda world: Lab(tmp_path).create(world))
+    with pytest.raises(DirectoryRefused, match="is a snapshot"):
+        World(tmp_path / "one")
+
+
+def test_another_programs_manifest_is_none_of_our_business(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(b'{"name": "an app", "icons": []}')
+    session(tmp_path, fill)
+    assert state_of(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["emu/documents", "emu/blobs", "emu/uploads", "emu/journal", "s3-objects"])
+def test_a_folder_that_this_user_may_not_use(tmp_path: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    session(tmp_path, fill)
+    before = snapshot(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda path, mode: path != tmp_path / folder)
+        with pytest.raises(DirectoryRefused, match=f"{folder}: Permission denied; give this user"):
+            World(tmp_path)
+    assert snapshot(tmp_path) == before
+    session(tmp_path, lambda world: None)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
+import os
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -151,3 +154,54 @@ def test_an_export_is_what_kumo_reads_again(tmp_path: Path, form: str) -> None:
             export(Files(), content, tmp_path / "out", "inline", PROGRAM)
 
     asyncio.run(case())
+
+
+@pytest.mark.parametrize("form", ["inline", "bodyRef"])
+@pytest.mark.parametrize("there", [True, False])
+def test_an_export_that_fails_leaves_nothing(tmp_path: Path, form: Any, there: bool) -> None:
+    out = tmp_path / "out"
+    if there:
+        out.mkdir()
+
+    def full(operation: str, path: Path) -> None:
+        if operation == "sync_file_system":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    async def case() -> None:
+        world = await opened(None)
+        await filled(world)
+        async with world.store.captured(PROGRAM) as content:
+            with pytest.raises(DirectoryRefused, match="disk is full"):
+                export(WatchedFiles(full), content, out, form, PROGRAM)
+
+    asyncio.run(case())
+    assert list(tmp_path.rglob("*")) == [out] * there
+
+
+@pytest.mark.parametrize("form", ["inline", "bodyRef"])
+def test_a_body_that_is_not_what_its_name_says_is_not_exported(tmp_path: Path, form: Any) -> None:
+    async def case() -> None:
+        path = tmp_path / "state"
+        world = await opened(path, files=UnsyncedFiles())
+        await filled(world)
+        await world.store.stop()
+        blob = next((path / "emu" / "blobs").iterdir())
+        blob.chmod(0o600)
+        blob.write_bytes(b"something else")
+        with pytest.raises(DirectoryRefused, match=f"{blob.name}: it isn't the body"):
+            export(Files(), read(path), tmp_path / "out", form, PROGRAM)
+        assert not (tmp_path / "out").exists()
+
+    asyncio.run(case())
+
+
+def test_an_export_over_a_file(tmp_path: Path) -> None:
+    async def case() -> None:
+        (tmp_path / "out").write_bytes(b"mine")
+        world = await opened(None)
+        async with world.store.captured(PROGRAM) as content:
+            with pytest.raises(DirectoryRefused, match="out is not a folder"):
+                export(Files(), content, tmp_path / "out", "inline", PROGRAM)
+
+    asyncio.run(case())
+    assert (tmp_path / "out").read_bytes() == b"mine"

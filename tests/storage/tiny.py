@@ -139,7 +139,7 @@ def _adopted(key: str, shown: Mapping[str, Any], bodies: KumoBodies) -> Entry:
     if "Body" in shown:
         data = base64.b64decode(shown["Body"])
         return {"sha256": bodies.put(data), "size": len(data)}
-    if not bodies.has(shown["bodyRef"]):
+    if bodies.size(shown["bodyRef"]) is None:
         raise ValueError(f"the body of {key!r} is missing")
     return {"sha256": shown["bodyRef"], "size": 0}
 

@@ -72,6 +72,16 @@ def if_a_condition_holds(lab: Lab) -> None:
     )
 
 
+@put_item.success
+def if_it_is_as_expected(lab: Lab) -> None:
+    """Expected and ConditionalOperator are what condition expressions replaced."""
+    table = lab.table("pk:S", items=[{"pk": {"S": "k"}, "a": {"S": "1"}}])
+    expected = {"a": {"Value": {"S": "2"}}, "b": {"Exists": False}}
+    request = {"TableName": table, "Item": {"pk": {"S": "k"}, "a": {"S": "3"}}, "Expected": expected}
+    lab.call("either", lab.dynamodb.put_item, **request, ConditionalOperator="OR")
+    lab.call("get", lab.dynamodb.get_item, TableName=table, Key={"pk": {"S": "k"}})
+
+
 @put_item.error
 def if_a_condition_fails(lab: Lab) -> None:
     """A failed condition is refused; the item comes along when it is asked for."""
@@ -148,3 +158,13 @@ def with_unknown_return_values(lab: Lab) -> None:
     """A put returns NONE or ALL_OLD."""
     table = lab.table("pk:S")
     lab.call("put", lab.dynamodb.put_item, TableName=table, Item={"pk": {"S": "k"}}, ReturnValues="ALL_NEW")
+
+
+@put_item.error
+def if_it_is_not_as_expected(lab: Lab) -> None:
+    """An expectation that fails is a condition that fails; one that says nothing is refused."""
+    table = lab.table("pk:S", items=[{"pk": {"S": "k"}, "a": {"S": "1"}}])
+    request = {"TableName": table, "Item": {"pk": {"S": "k"}}}
+    lab.call("other value", lab.dynamodb.put_item, **request, Expected={"a": {"Value": {"S": "2"}}})
+    lab.call("no value", lab.dynamodb.put_item, **request, Expected={"a": {"Exists": True}})
+    lab.call("operator alone", lab.dynamodb.put_item, **request, ConditionalOperator="OR")

@@ -21,12 +21,30 @@ LOCAL = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "v", "KeyType": "RANGE"}],
     "Projection": {"ProjectionType": "ALL"},
 }
+SEVERAL = {
+    "IndexName": "by-v-and-w",
+    "KeySchema": [
+        {"AttributeName": "v", "KeyType": "HASH"},
+        {"AttributeName": "w", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ],
+    "Projection": {"ProjectionType": "ALL"},
+}
 A = {":a": {"S": "a"}}
 
 
 def numbers(lab: Lab) -> str:
     """A table with a number as its sort key."""
     return lab.table("pk:S", "sk:N", items=ITEMS)
+
+
+def several(lab: Lab) -> str:
+    """A table with an index whose partition key has two attributes."""
+    items = [
+        {"pk": {"S": text}, "sk": {"N": str(number)}, "v": {"S": "v"}, "w": {"S": text[0]}}
+        for number, text in enumerate(("w1", "w2", "w3", "other"))
+    ]
+    return lab.table("pk:S", "sk:N", also=["v:S", "w:S"], items=items, GlobalSecondaryIndexes=[SEVERAL])
 
 
 def ask(table: str, condition: str = "pk = :a", values: dict[str, Any] = A, **more: Any) -> dict[str, Any]:
@@ -108,7 +126,31 @@ def of_a_sparse_index(lab: Lab) -> None:
     """Items without the index's keys aren't in the index."""
     items = [{"pk": {"S": "a"}, "sk": {"N": "1"}, "v": {"S": "v"}}, {"pk": {"S": "a"}, "sk": {"N": "2"}}]
     table = lab.table("pk:S", "sk:N", also=["v:S"], items=items, LocalSecondaryIndexes=[LOCAL])
-    lab.call("query", lab.dynamodb.query, **ask(table, IndexName="local", Select="COUNT"))
+    request = ask(table, IndexName="local", Select="COUNT")
+    lab.call("query", lab.dynamodb.query, unordered=["Items"], **request)
+
+
+@query.success
+def of_an_index_by_several_attributes(lab: Lab) -> None:
+    """All attributes of the partition key are named, those of the sort key from the left."""
+    table = several(lab)
+    condition = "v = :v AND w = :w AND sk > :n"
+    request = ask(table, condition, {":v": {"S": "v"}, ":w": {"S": "w"}, ":n": {"N": "0"}}, IndexName="by-v-and-w")
+    first = lab.call("first", lab.dynamodb.query, **request, Limit=1)
+    lab.call("second", lab.dynamodb.query, **request, ExclusiveStartKey=first["LastEvaluatedKey"])
+
+
+@query.success
+def with_key_conditions(lab: Lab) -> None:
+    """KeyConditions and QueryFilter are what expressions replaced."""
+    conditions = {
+        "pk": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]},
+        "sk": {"ComparisonOperator": "BETWEEN", "AttributeValueList": [{"N": "2"}, {"N": "9"}]},
+    }
+    table, only = numbers(lab), {"v": {"ComparisonOperator": "NE", "AttributeValueList": [{"S": "v0"}]}}
+    request = {"TableName": table, "KeyConditions": conditions}
+    lab.call("query", lab.dynamodb.query, unordered=["Items"], **request)
+    lab.call("filtered", lab.dynamodb.query, unordered=["Items"], **request, QueryFilter=only)
 
 
 @query.error
@@ -154,3 +196,30 @@ def with_a_bad_limit_or_start(lab: Lab) -> None:
     table = numbers(lab)
     lab.call("limit", lab.dynamodb.query, **ask(table, Limit=0))
     lab.call("start", lab.dynamodb.query, **ask(table, ExclusiveStartKey={"pk": {"S": "a"}}))
+
+
+@query.error
+def of_an_index_by_half_a_partition_key(lab: Lab) -> None:
+    """No attribute of the partition key is left out."""
+    table = several(lab)
+    lab.call("query", lab.dynamodb.query, **ask(table, "v = :v", {":v": {"S": "v"}}, IndexName="by-v-and-w"))
+
+
+@query.error
+def with_bad_key_conditions(lab: Lab) -> None:
+    """Each operator has its number of values, and NE is none for keys."""
+    table = numbers(lab)
+    for step, operator, values in (
+        ("too many", "EQ", [{"S": "a"}, {"S": "b"}]),
+        ("not for keys", "NE", [{"S": "a"}]),
+        ("unknown", "LIKE", [{"S": "a"}]),
+    ):
+        conditions = {"pk": {"ComparisonOperator": operator, "AttributeValueList": values}}
+        lab.call(step, lab.dynamodb.query, TableName=table, KeyConditions=conditions)
+
+
+@query.error
+def with_an_expression_and_conditions(lab: Lab) -> None:
+    """Expressions and what they replaced don't go together."""
+    conditions = {"pk": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}}
+    lab.call("query", lab.dynamodb.query, **ask(numbers(lab), KeyConditions=conditions))

@@ -60,6 +60,18 @@ def of_an_index(lab: Lab) -> None:
     lab.call("scan", lab.dynamodb.scan, unordered=["Items"], TableName=table, IndexName="by-n")
 
 
+@scan.success
+def with_a_scan_filter(lab: Lab) -> None:
+    """ScanFilter and AttributesToGet are what expressions replaced."""
+    conditions = {
+        "n": {"ComparisonOperator": "IN", "AttributeValueList": [{"N": "1"}, {"N": "4"}]},
+        "pk": {"ComparisonOperator": "BEGINS_WITH", "AttributeValueList": [{"S": "k"}]},
+    }
+    table = lab.table("pk:S", items=ITEMS)
+    request = {"TableName": table, "ScanFilter": conditions, "AttributesToGet": ["n"]}
+    lab.call("scan", lab.dynamodb.scan, unordered=["Items"], **request)
+
+
 @scan.error
 def of_a_missing_table(lab: Lab) -> None:
     """The table must exist."""

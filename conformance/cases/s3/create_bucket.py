@@ -30,6 +30,14 @@ def again_keeps_the_objects(lab: Lab) -> None:
     lab.call("get", lab.s3.get_object, Bucket=bucket, Key="kept")
 
 
+@create_bucket.success
+def owned_by_its_owner_alone(lab: Lab) -> None:
+    """With `BucketOwnerEnforced` a list that gives nobody but the owner anything is taken."""
+    bucket = lab.name("bucket")
+    lab.on_exit(lambda: lab.empty_and_delete(bucket))
+    lab.call("create", lab.s3.create_bucket, Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", ACL="private")
+
+
 @create_bucket.error
 def refuses_upper_case_names(lab: Lab) -> None:
     """Names consist of lower-case letters, digits, dots and hyphens."""
@@ -60,3 +68,19 @@ def refuses_malformed_xml(lab: Lab) -> None:
     bucket = lab.name("bucket")
     lab.on_exit(lambda: lab.s3.delete_bucket(Bucket=bucket))
     lab.http("create", "PUT", f"/{bucket}", body=b"<Create", sign="s3", show=())
+
+
+@create_bucket.error
+def refuses_a_list_for_a_bucket_without(lab: Lab) -> None:
+    """A bucket with `BucketOwnerEnforced` has no access control list."""
+    bucket = lab.name("bucket")
+    lab.on_exit(lambda: lab.s3.delete_bucket(Bucket=bucket))
+    lab.call("create", lab.s3.create_bucket, Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", ACL="public-read")
+
+
+@create_bucket.error
+def refuses_an_unknown_ownership(lab: Lab) -> None:
+    """There are three object ownerships."""
+    bucket = lab.name("bucket")
+    lab.on_exit(lambda: lab.s3.delete_bucket(Bucket=bucket))
+    lab.call("create", lab.s3.create_bucket, Bucket=bucket, ObjectOwnership="Everybody")

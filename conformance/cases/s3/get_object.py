@@ -138,3 +138,12 @@ def of_a_version_that_never_was(lab: Lab) -> None:
     """A version id that can't be one of S3's is an invalid argument."""
     bucket = lab.bucket("Enabled", objects={"k": BODY})
     lab.call("get", lab.s3.get_object, Bucket=bucket, Key="k", VersionId="nonsense")
+
+
+@get_object.error
+def with_a_key_of_the_customers(lab: Lab) -> None:
+    """An object that isn't encrypted with a customer's key isn't read with one."""
+    bucket = lab.bucket(objects={"k": b"x"})
+    key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "0123456789abcdef0123456789abcdef"}
+    lab.call("get", lab.s3.get_object, Bucket=bucket, Key="k", **key)
+    lab.call("head", lab.s3.head_object, Bucket=bucket, Key="k", **key)

@@ -8,6 +8,14 @@ put_object = operation("s3.PutObject", "https://docs.aws.amazon.com/AmazonS3/lat
 MD5_OF_NOTHING = "1B2M2Y8AsgTpgAmY7PhCfg=="
 
 
+def owned(lab: Lab) -> str:
+    """A bucket that takes no access control lists."""
+    bucket = lab.name("bucket")
+    lab.s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerEnforced")
+    lab.on_exit(lambda: lab.empty_and_delete(bucket))
+    return bucket
+
+
 @put_object.success
 def stores_the_body(lab: Lab) -> None:
     """The ETag is the body's MD5; the body comes back byte for byte."""
@@ -109,6 +117,12 @@ def if_the_etag_matches(lab: Lab) -> None:
     lab.call("put", lab.s3.put_object, Bucket=bucket, Key="k", Body=b"two", IfMatch=etag)
 
 
+@put_object.success
+def that_its_owner_alone_controls(lab: Lab) -> None:
+    """`bucket-owner-full-control` is taken by a bucket without access control lists."""
+    lab.call("put", lab.s3.put_object, Bucket=owned(lab), Key="k", Body=b"x", ACL="bucket-owner-full-control")
+
+
 @put_object.error
 def only_if_absent_over_an_object(lab: Lab) -> None:
     """`If-None-Match: *` is refused when the key exists."""
@@ -173,3 +187,63 @@ def too_much_metadata(lab: Lab) -> None:
     """User metadata holds at most 2 KB."""
     bucket = lab.bucket()
     lab.call("put", lab.s3.put_object, Bucket=bucket, Key="k", Body=b"x", Metadata={"m": "x" * 2048})
+
+
+@put_object.error
+def that_everybody_may_read(lab: Lab) -> None:
+    """A bucket with `BucketOwnerEnforced` takes no list that gives anybody else something."""
+    lab.call("put", lab.s3.put_object, Bucket=owned(lab), Key="k", Body=b"x", ACL="public-read")
+
+
+@put_object.error
+def with_an_unknown_list(lab: Lab) -> None:
+    """A canned access control list is one of eight."""
+    lab.call("put", lab.s3.put_object, Bucket=lab.bucket(), Key="k", Body=b"x", ACL="everybody")
+
+
+@put_object.error
+def with_a_list_and_grants(lab: Lab) -> None:
+    """A canned list and grants exclude each other."""
+    bucket = lab.bucket()
+    lab.call("put", lab.s3.put_object, Bucket=bucket, Key="k", Body=b"x", ACL="private", GrantRead='id="1"')
+
+
+@put_object.error
+def with_two_checksums(lab: Lab) -> None:
+    """A request has one checksum at most."""
+    checksums = {"x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-sha1": "2jmj7l5rSw0yVb/vlWAYkK/YBwk="}
+    lab.http("put", "PUT", f"/{lab.bucket()}/k", headers=checksums)
+
+
+@put_object.error
+def with_an_unknown_checksum(lab: Lab) -> None:
+    """A checksum is in one of the documented algorithms."""
+    lab.http("put", "PUT", f"/{lab.bucket()}/k", headers={"x-amz-checksum-crc16": "AAA="}, body=b"x")
+
+
+@put_object.error
+def in_chunks_of_another_length(lab: Lab) -> None:
+    """The content of a body in chunks is as long as `x-amz-decoded-content-length` says."""
+    bucket = lab.bucket()
+    headers = {
+        "content-encoding": "aws-chunked",
+        "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length": "6",
+    }
+    lab.http("put", "PUT", f"/{bucket}/k", headers=headers, body=b"5\r\nhello\r\n0\r\n\r\n")
+    lab.call("get", lab.s3.get_object, Bucket=bucket, Key="k")
+
+
+@put_object.error
+def with_another_trailing_checksum(lab: Lab) -> None:
+    """A checksum behind the body is verified as one before it is."""
+    bucket = lab.bucket()
+    headers = {
+        "content-encoding": "aws-chunked",
+        "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length": "5",
+        "x-amz-trailer": "x-amz-checksum-crc32",
+    }
+    body = b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"
+    lab.http("put", "PUT", f"/{bucket}/k", headers=headers, body=body)
+    lab.call("get", lab.s3.get_object, Bucket=bucket, Key="k")

@@ -1,5 +1,6 @@
 """Which service answers a request on the one port."""
 
+import gzip
 import json
 from functools import partial
 from typing import Any
@@ -99,3 +100,25 @@ def method_that_s3_does_not_have(lab: Lab) -> None:
     bucket = lab.bucket(objects={"k": b"x"})
     lab.http("patch", "PATCH", f"/{bucket}/k")
     lab.http("post", "POST", f"/{bucket}/k")
+
+
+@routing.error
+def unknown_action(lab: Lab) -> None:
+    """An action that no service has is refused as the Query protocol's services refuse, whether it is signed or not."""
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    for step, sign in (("signed", "sqs"), ("unsigned", None)):
+        lab.http(step, "POST", "/", headers=form, body=b"Action=MakeCoffee", sign=sign)
+
+
+@routing.error
+def half_encoded_path(lab: Lab) -> None:
+    """A percent sign in a path is followed by two hexadecimal digits."""
+    lab.http("put", "PUT", f"/{lab.bucket()}/100%", body=b"x")
+
+
+@routing.error
+def compressed_json(lab: Lab) -> None:
+    """Neither SQS nor DynamoDB takes compressed requests."""
+    for target in ("AmazonSQS.ListQueues", "DynamoDB_20120810.ListTables"):
+        headers = {"content-type": JSON_TYPE, "x-amz-target": target, "content-encoding": "gzip"}
+        lab.http(target, "POST", "/", headers=headers, body=gzip.compress(b"{}", mtime=0))

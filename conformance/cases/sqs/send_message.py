@@ -56,6 +56,18 @@ def delayed(lab: Lab) -> None:
     lab.note("then", [message["Body"] for message in answer.get("Messages", [])])
 
 
+@send_message.success
+def with_numbers(lab: Lab) -> None:
+    """An attribute of type Number keeps its text."""
+    url = lab.queue()
+    numbers = {"a": "-.5", "b": "1E+126", "c": "1" * 38, "d": "007.0"}
+    attributes = {name: {"DataType": "Number", "StringValue": text} for name, text in numbers.items()}
+    lab.call("send", lab.sqs.send_message, QueueUrl=url, MessageBody="x", MessageAttributes=attributes)
+    answer = lab.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], WaitTimeSeconds=1)
+    received = answer["Messages"][0]["MessageAttributes"]
+    lab.note("received", {name: received[name]["StringValue"] for name in sorted(received)})
+
+
 @send_message.error
 def to_a_missing_queue(lab: Lab) -> None:
     """The queue must exist."""
@@ -98,3 +110,36 @@ def with_a_bad_attribute(lab: Lab) -> None:
     lab.call("unknown type", lab.sqs.send_message, QueueUrl=url, MessageBody="x", MessageAttributes=unknown)
     empty = {"a": {"DataType": "String", "StringValue": ""}}
     lab.call("empty value", lab.sqs.send_message, QueueUrl=url, MessageBody="x", MessageAttributes=empty)
+
+
+@send_message.error
+def with_too_many_attributes(lab: Lab) -> None:
+    """A message has at most ten attributes."""
+    attributes = {f"a{number}": {"DataType": "String", "StringValue": "x"} for number in range(11)}
+    lab.call("send", lab.sqs.send_message, QueueUrl=lab.queue(), MessageBody="x", MessageAttributes=attributes)
+
+
+@send_message.error
+def with_a_number_that_is_none(lab: Lab) -> None:
+    """A number has up to 38 digits and lies between 1E-128 and 1E+126."""
+    url = lab.queue()
+    for step, text in (("no number", "one"), ("too many digits", "1" * 39), ("too large", "1E127")):
+        attributes = {"a": {"DataType": "Number", "StringValue": text}}
+        lab.call(step, lab.sqs.send_message, QueueUrl=url, MessageBody="x", MessageAttributes=attributes)
+
+
+@send_message.error
+def with_a_bad_attribute_name(lab: Lab) -> None:
+    """Names don't begin with `AWS.`, nor begin or end with a period."""
+    url = lab.queue()
+    for name in ("AWS.a", ".a", "a..b"):
+        attributes = {name: {"DataType": "String", "StringValue": "x"}}
+        lab.call(name, lab.sqs.send_message, QueueUrl=url, MessageBody="x", MessageAttributes=attributes)
+
+
+@send_message.error
+def with_attributes_that_make_it_too_large(lab: Lab) -> None:
+    """Attributes count: their names, types and values."""
+    url = lab.queue(MaximumMessageSize="1024")
+    attributes = {"a": {"DataType": "String", "StringValue": "x" * 1018}}
+    lab.call("send", lab.sqs.send_message, QueueUrl=url, MessageBody="x", MessageAttributes=attributes)

@@ -32,6 +32,10 @@ def create_table(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     table_rules.check_unsupported(request)
     table_rules.check_create(request)
     table_settings.check_requested(request)
+    table_settings.check_stream_view(
+        request.get("StreamSpecification"),
+        "Table is being created with a stream disabled, UpdateViewType should not be specified",
+    )
     name = tables.plain_name(ctx, request["TableName"])
     if name is None:
         raise errors.NOT_YET(what="tables of other accounts and regions")

@@ -1,7 +1,7 @@
 """UpdateTable. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 
 Billing mode, throughput (of the table and of indexes), table class, deletion protection, and global indexes that come
-or go. Streams are refused.
+or go. Streams are refused, and so is the end of one, as no table has any.
 """
 
 from __future__ import annotations
@@ -44,12 +44,16 @@ def update_table(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """The settings have effect at once; only the answer says UPDATING, where AWS has a while to do."""
     constraints.check("UpdateTable", request)
     table_rules.check_unsupported(request, _UNSUPPORTED)
-    if not any(request.get(member) not in (None, []) for member in _SETTINGS):
+    stream = request.get("StreamSpecification")
+    table_settings.check_stream_view(stream, "If stream is being disabled, then UpdateViewType must not be specified")
+    if stream is None and not any(request.get(member) not in (None, []) for member in _SETTINGS):
         raise table_errors.UPDATE_NOTHING()
     if "GlobalSecondaryIndexUpdates" in request:
         index_updates.check(request["GlobalSecondaryIndexUpdates"])
     _check_together(request)
     table = tables.find(ctx, request["TableName"], errors.TABLE_NOT_FOUND)
+    if stream is not None:
+        raise table_errors.NO_STREAM(table=table.definition.name)
     before = describe(ctx, table).get("GlobalSecondaryIndexes", [])
     changed = _changed(table.definition.settings, request, ctx.now_ms())
     ctx.commit(ctx.change("update_table", {"Table": table.definition.name, "Set": changed}))

@@ -27,14 +27,14 @@ def bucket_arn(name: str) -> str:
 def create_bucket(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
 
-    Errors: InvalidBucketName, IllegalLocationConstraintException, InvalidLocationConstraint, those of
+    Errors: NotImplemented, InvalidBucketName, IllegalLocationConstraintException, InvalidLocationConstraint, those of
     :func:`~services.s3.access_lists.check_bucket_acl`, BucketAlreadyExists, BucketAlreadyOwnedByYou (not in us-east-1,
     where making one's own bucket again succeeds).
     """
     name: str = request["Bucket"]
+    _refuse_unsupported(request)
     if not is_bucket_name(name):
         ctx.refuse(errors.INVALID_BUCKET_NAME, bucket=name)
-    _refuse_unsupported(request)
     check_bucket_acl(ctx, request)
     configuration = request.get("CreateBucketConfiguration") or {}
     location = _location(ctx, configuration)

@@ -24,7 +24,15 @@ from services.s3.completion import (
 )
 from services.s3.conditions import check_completion, check_copy_source
 from services.s3.copies import copied_bytes, find_source
-from services.s3.integrity import check_algorithm, checksum_member, checksum_members, upload_checksum_type, verified
+from services.s3.customer_keys import refuse_customer_key
+from services.s3.integrity import (
+    check_algorithm,
+    check_size,
+    checksum_member,
+    checksum_members,
+    upload_checksum_type,
+    verified,
+)
 from services.s3.lookup import bucket_of, bucket_url, check_path_key, find_upload, shown_version
 from services.s3.model import ObjectVersion, Part, Upload
 from services.s3.names import new_upload_id, whole_seconds
@@ -63,6 +71,16 @@ def create_multipart_upload(ctx: Context, request: dict[str, Any]) -> dict[str, 
     return answer
 
 
+def check_before_body(ctx: Context, request: dict[str, Any]) -> None:
+    """What UploadPart is refused for before its body comes. Errors: NoSuchUpload, InvalidArgument, EntityTooLarge,
+    NotImplemented."""
+    bucket = bucket_of(ctx, request)
+    refuse_customer_key(request)
+    _part_number(request)
+    find_upload(bucket, request["Key"], request["UploadId"])
+    check_size(ctx, request.get("ContentLength", 0), limits.PART_BYTES_MAX)
+
+
 def upload_part(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
 
@@ -70,11 +88,11 @@ def upload_part(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     the checksum isn't of the upload's kind.
     """
     bucket = bucket_of(ctx, request)
+    refuse_customer_key(request)
     number = _part_number(request)
     upload = find_upload(bucket, request["Key"], request["UploadId"]).upload
     body = request["Body"]
-    if body.size > limits.PART_BYTES_MAX:
-        ctx.refuse(errors.ENTITY_TOO_LARGE, size=body.size, size_max=limits.PART_BYTES_MAX)
+    check_size(ctx, body.size, limits.PART_BYTES_MAX)
     computed = verified(request, body)
     checksum = _part_checksum(upload, computed)
     part = Part(number, body.sha256, body.size, body.digests["md5"].hex(), ctx.now_ms(), checksum)
@@ -115,6 +133,7 @@ async def upload_part_copy(ctx: Context, request: dict[str, Any]) -> dict[str, A
 
     Errors: NoSuchUpload, InvalidArgument, InvalidRequest, those of finding the source and of the conditions on it.
     """
+    refuse_customer_key(request)
     number = _part_number(request)
     upload = find_upload(bucket_of(ctx, request), request["Key"], request["UploadId"]).upload
     source = find_source(ctx, request)

@@ -9,7 +9,8 @@ from services.s3 import errors, limits
 from services.s3.attributes import ARCHIVES, described, encryption, requested
 from services.s3.bucket import Bucket
 from services.s3.conditions import check_read, check_write
-from services.s3.integrity import checksum_member, checksum_members, verified
+from services.s3.customer_keys import check_customer_key
+from services.s3.integrity import check_size, checksum_member, checksum_members, verified
 from services.s3.lookup import bucket_of, check_path_key, find_object, shown_version
 from services.s3.model import NULL_VERSION, Checksum, ObjectVersion
 from services.s3.names import http_date, whole_seconds
@@ -26,6 +27,20 @@ _OVERRIDES = {
 _LAST_OF_LATIN_1 = "\xff"
 
 
+def check_before_body(ctx: Context, request: dict[str, Any]) -> None:
+    """What PutObject is refused for before its body comes; a client that waits to be asked for it
+    (``Expect: 100-continue``) never sends it then.
+
+    Errors: EntityTooLarge, KeyTooLongError, those of the conditions and of the attributes.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPUT.html
+    """
+    bucket = bucket_of(ctx, request)
+    check_path_key(ctx, request["Key"])
+    check_size(ctx, request.get("ContentLength", 0), limits.PUT_OBJECT_BYTES_MAX)
+    requested(ctx, request, bucket)
+    check_write(ctx, request, bucket)
+
+
 def put_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 
@@ -37,8 +52,7 @@ def put_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     attributes = requested(ctx, request, bucket)
     check_write(ctx, request, bucket)
     body = request["Body"]
-    if body.size > limits.PUT_OBJECT_BYTES_MAX:
-        ctx.refuse(errors.ENTITY_TOO_LARGE, size=body.size, size_max=limits.PUT_OBJECT_BYTES_MAX)
+    check_size(ctx, body.size, limits.PUT_OBJECT_BYTES_MAX)
     computed = verified(request, body)
     version = ObjectVersion(
         key=key,
@@ -64,6 +78,7 @@ def get_object(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     """``Body`` of the answer is ``(reader, start, length)``.
 
     Errors: those of the conditions; NoSuchKey, NoSuchVersion, MethodNotAllowed, InvalidRange, InvalidPartNumber;
+    InvalidRequest for a key of the customer's, as no object is encrypted with one;
     InvalidObjectState for an archived object, which no operation here restores.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
@@ -83,6 +98,7 @@ def _read(ctx: Context, request: dict[str, Any], method: str) -> tuple[ObjectVer
     bucket = bucket_of(ctx, request)
     check_path_key(ctx, request["Key"])
     version = find_object(bucket, request["Key"], request.get("VersionId"), method=method)
+    check_customer_key(request)
     _check_conditions(bucket, version, request)
     span = _wanted(ctx, version, request)
     answer: dict[str, Any] = {

@@ -58,9 +58,11 @@ async def _poll(ctx: Context, queue: Queue, wish: Wish, request: dict[str, Any],
         messages = take(ctx, queue, wish)
         if messages or looked_at >= until_ms or ctx.clock.real_ms() >= real_until_ms:
             return _response(queue, messages, request)
+        # A clock that was set back, or slowed down, is further from the end than the poll is.
+        end_ms = min(until_ms, looked_at + real_until_ms - ctx.clock.real_ms())
         next_at = queue.next_available_at()
         # What was available then and wasn't taken waits for something else than time.
-        await ctx.wait(queue.topic, until_ms if next_at is None or next_at <= looked_at else min(next_at, until_ms))
+        await ctx.wait(queue.topic, end_ms if next_at is None or next_at <= looked_at else min(next_at, end_ms))
 
 
 def _wish(ctx: Context, queue: Queue, request: dict[str, Any]) -> Wish:

@@ -97,7 +97,7 @@ def test_a_running_emu(places: Path) -> None:
 
 def test_what_cannot_be_read(places: Path, tmp_path: Path) -> None:
     assert "holds no state" in diff(tmp_path, places / "state", status=2).output
-    assert "is not a directory" in diff(tmp_path / "none", places / "state", status=2).output
+    assert "There is no" in diff(tmp_path / "none", places / "state", status=2).output
     assert "does not answer" in diff("http://127.0.0.1:9", places / "state", status=2).output
 
 

@@ -52,6 +52,12 @@ def test_bodies_as_files(state: Path, tmp_path: Path) -> None:
         assert emulator.client("s3").get_object(Bucket="pages", Key="k")["Body"].read() == b"body"
 
 
+@pytest.mark.parametrize("inside", ["emu/out", "s3-objects"])
+def test_a_folder_that_the_state_itself_lies_in_is_no_place_for_it(state: Path, inside: str) -> None:
+    assert "lies in what" in emu("export", "--format", "kumo-blob", state, state / inside, status=2).output
+    assert not (state / "emu" / "out").exists()
+
+
 def test_a_folder_that_is_not_empty_is_left_alone(state: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     assert "not empty" in emu("export", "--format", "kumo-blob", state, tmp_path, status=2).output

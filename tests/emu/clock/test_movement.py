@@ -153,6 +153,7 @@ def test_moves_wait_for_each_other(frozen: Any) -> None:
         ({"set": "10000-01-01T00:00:00Z"}, "set"),
         ({"set": "0001-01-01T00:00:00+23:59"}, "set"),
         ({"freeze": "9999-12-31T23:59:59-23:00"}, "freeze"),
+        ({"set": "9999-01-01T00:00:00Z"}, "set"),
         ({"advance": {}}, "advance"),
         ({"advance": 5}, "advance"),
         ({"advance": {"weeks": 1}}, "advance.weeks"),
@@ -175,3 +176,33 @@ def test_misuse(bench: Any, body: Any, field: str | None) -> None:
 @pytest.mark.parametrize("body", [b"{", b"[]", b"5"])
 def test_what_is_no_object(bench: Any, body: bytes) -> None:
     assert bench.control("POST", "/kumo/clock", body)[0] == 400
+
+
+@pytest.mark.parametrize("back", [{"set": START_MS - 86_400_000}, {"freeze": START_MS - 5000}, {"run": 0.001}])
+def test_a_long_poll_keeps_nobody_longer_when_the_clock_is_set_back(
+    bench: Any, monkeypatch: pytest.MonkeyPatch, back: Any
+) -> None:
+    bench.control("POST", "/kumo/clock", {"set": START_MS})
+    url = bench.queue()
+    signals, seconds = bench.world.signals, list[float]()
+    really_wait = signals._wait
+
+    async def wait(topic: Any, until_ms: int, real_seconds: float) -> None:
+        seconds.append(real_seconds)
+        await really_wait(topic, until_ms, real_seconds)
+
+    monkeypatch.setattr(signals, "_wait", wait)
+
+    async def scenario() -> None:
+        poll = asyncio.ensure_future(bench.start("sqs", "ReceiveMessage", QueueUrl=url, WaitTimeSeconds=20))
+        await asyncio.sleep(0)
+        bench.real.advance(seconds=7)
+        await bench.controlling("POST", "/kumo/clock", back)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        bench.real.advance(seconds=13)
+        signals.notify_all()
+        assert await poll == {}
+
+    asyncio.run(scenario())
+    assert seconds == [20, 13]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from emu.clock.reading import WorldClock
-from emu.clock.setting import REAL, Setting
+from emu.clock.setting import LATEST_MS, REAL, Setting
 from emu.clock.state import NAMESPACE, ClockState, set_clock
 from services.clock import ManualClock
 from services.machine import NoHooks
@@ -22,6 +22,7 @@ def state_of(setting: Setting | None) -> ClockState:
         (Setting(500, 1000, 1), 1250, 750),
         (Setting(500, 1000, 60), 1250, 15_500),
         (Setting(500, 1000, 0.5), 1001, 500),
+        (Setting(LATEST_MS - 10, 1000, 60), 1250, LATEST_MS),
     ],
 )
 def test_what_a_clock_shows(setting: Setting, real_ms: int, shown: int) -> None:

@@ -36,6 +36,18 @@ def test_peeking_takes_nothing(bench: Any) -> None:
     assert (len(limited["messages"]), limited["more"]) == (1, True)
 
 
+def test_a_long_queue_is_shown_in_parts(bench: Any) -> None:
+    bench.send(bench.queue(), *"abcde")
+    shown, path = [], "/kumo/sqs/queues/jobs/messages?limit=2"
+    answer = bench.control("GET", path)[1]
+    while answer["more"]:
+        shown.append([entry["body"] for entry in answer["messages"]])
+        answer = bench.control("GET", f"{path}&after={answer['next']}")[1]
+    shown.append([entry["body"] for entry in answer["messages"]])
+    assert shown == [["a", "b"], ["c", "d"], ["e"]]
+    assert "next" not in answer
+
+
 @pytest.mark.parametrize(
     ("path", "status", "field"),
     [
@@ -46,6 +58,8 @@ def test_peeking_takes_nothing(bench: Any) -> None:
         ("/kumo/durable?lsn=2", 400, "lsn"),
         ("/kumo/durable?lsn=one", 400, "lsn"),
         ("/kumo/durable?wait=1", 400, "wait"),
+        (f"/kumo/durable?lsn={'9' * 5000}", 400, "lsn"),
+        ("/kumo/sqs/queues/jobs/messages?after=x", 400, "after"),
         ("/kumo/namespaces?all=1", 400, "all"),
         ("/kumo/events?what=clock", 400, "what"),
     ],
@@ -204,3 +218,41 @@ def test_what_the_description_lists_is_what_is_read(bench: Any) -> None:
         for name in schema["properties"]:
             _, answer = bench.control("POST", path, {name: None})
             assert "unknown" not in answer["error"], (path, name, answer)
+
+
+def test_a_number_beyond_all_measure_is_refused_like_any_other(bench: Any) -> None:
+    _, answer = bench.control("GET", f"/kumo/durable?lsn={'9' * 5000}")
+    assert answer["error"].endswith("but must be a whole number from 0 to 9007199254740992.")
+
+
+def nested(levels: int) -> bytes:
+    return b'{"a":' * levels + b"1" + b"}" * levels
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/kumo/events", b'{"name":"x","fields":%s}'), ("/kumo/clock", b'{"freeze":%s}'), ("/kumo/wait", b'{"until":%s}')],
+)
+def test_what_could_not_be_shown_again_is_refused(bench: Any, path: str, body: bytes) -> None:
+    """A mark that is nested too deep for an answer would leave nobody able to read any event."""
+    for levels in (100, 300, 1000):
+        assert bench.control("POST", path, body % nested(levels)) == (
+            400, {"error": "The body is nested deeper than 100 levels."},
+        )  # fmt: skip
+    assert bench.control("POST", "/kumo/events", b'{"name":"x","fields":%s}' % nested(98))[0] == 201
+    assert [entry["name"] for entry in bench.events(what="mark")] == ["x"]
+
+
+def test_the_description_says_which_bodies_may_be_left_out(bench: Any) -> None:
+    paths = bench.control("GET", "/kumo/openapi.json")[1]["paths"]
+    needed = {
+        path: operation["post"]["requestBody"]["required"]
+        for path, operation in paths.items()
+        if "requestBody" in operation.get("post", {})
+    }
+    assert [path for path, is_needed in needed.items() if not is_needed] == [
+        "/kumo/reset", "/kumo/snapshots/{name}/restore",
+    ]  # fmt: skip
+    for path in needed:
+        status = bench.control("POST", path.replace("{name}", "none"))[0]
+        assert (status == 400) is needed[path], path

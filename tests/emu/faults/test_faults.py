@@ -372,3 +372,78 @@ def test_a_rule_that_means_nothing_is_refused(bench: Any, rule: dict[str, Any], 
 def test_a_crash_at_a_record_that_was_made(bench: Any) -> None:
     bench.queue()
     assert bench.control("POST", "/kumo/faults", {"kind": "crash", "when": "after-flush", "lsn": 1})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "status"),
+    [("dynamodb", "InternalServerError", 500), ("dynamodb", "ThrottlingException", 400), ("sqs", "InternalError", 500)],
+)
+def test_an_error_has_the_status_by_which_clients_know_what_to_try_again(
+    bench: Any, service: str, code: str, status: int
+) -> None:
+    operation = {"dynamodb": "GetItem", "sqs": "ListQueues"}[service]
+    for rule in ({}, {"operation": operation}):
+        add(bench, kind="error", service=service, code=code, count=1, **rule)
+        with pytest.raises(ServiceError) as refused:
+            bench.call(service, operation, **({"TableName": "pages", "Key": {}} if service == "dynamodb" else {}))
+        assert (refused.value.code, refused.value.status) == (code, status)
+
+
+@pytest.mark.parametrize("when", ["before-flush", "after-flush"])
+def test_a_reset_is_a_commit_that_a_crash_may_happen_at(bench: Any, when: str) -> None:
+    killed: list[int] = []
+    bench.world.faults._kill = lambda: killed.append(bench.world.store.lsn)
+    bench.queue()
+    add(bench, kind="crash", commits=1, when=when)
+    bench.control("POST", "/kumo/reset")
+    assert killed
+    assert killed[0] == (1 if when == "before-flush" else 2)
+
+
+def test_no_answer_of_the_control_plane_leaves_once_the_server_is_to_die(bench: Any) -> None:
+    bench.queue()
+    killed: list[bool] = []
+    add(bench, kind="crash", commits=1, when="after-flush")
+
+    async def scenario() -> None:
+        moving = asyncio.ensure_future(bench.controlling("POST", "/kumo/clock", {"freeze": True}))
+        bench.world.faults._kill = lambda: killed.append(moving.done())
+        await moving
+
+    asyncio.run(scenario())
+    assert killed[:1] == [False]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "kind", "request_", "refusal"),
+    [
+        (
+            "sqs", "SendMessageBatch", "partial-batch-failure",
+            {"QueueUrl": "http://localhost:4566/000000000000/none", "Entries": [{"Id": "a", "MessageBody": "x"}]},
+            "QueueDoesNotExist",
+        ),
+        (
+            "sqs", "SendMessageBatch", "partial-batch-failure",
+            {
+                "QueueUrl": "http://localhost:4566/000000000000/jobs",
+                "Entries": [{"Id": "a", "MessageBody": "x"}, {"Id": "a", "MessageBody": "y"}],
+            },
+            "BatchEntryIdsNotDistinct",
+        ),
+        (
+            "s3", "DeleteObjects", "partial-batch-failure",
+            {"Bucket": "none", "Delete": {"Objects": [{"Key": "a"}]}}, "NoSuchBucket",
+        ),
+        (
+            "dynamodb", "BatchWriteItem", "unprocessed",
+            {"RequestItems": {"none": [{"PutRequest": {"Item": {"id": {"S": "a"}}}}]}}, "ResourceNotFoundException",
+        ),
+    ],
+)  # fmt: skip
+def test_a_batch_that_is_wrong_as_a_whole_is_refused_as_ever(
+    bench: Any, service: str, operation: str, kind: str, request_: Any, refusal: str
+) -> None:
+    bench.queue()
+    add(bench, kind=kind, service=service, operation=operation)
+    assert code(bench, service, operation, **request_) == refusal
+    assert bench.events(what="fault") == []

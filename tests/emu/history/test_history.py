@@ -190,3 +190,31 @@ def test_a_line_for_people(bench: Any) -> None:
     assert lines[-1].endswith(f"[sqs.receive jobs messages={identifier}] <- lsn=6 PutObject pages")
     bench.control("POST", "/kumo/events", {"name": "phase 2", "fields": {"n": [1]}})
     assert sentence(bench.events(what="mark")[0]) == "2026-01-01T00:00:00.000Z mark      phase 2 n=[1]"
+
+
+def test_a_commit_on_the_clock_s_way_names_its_resource(bench: Any) -> None:
+    """The record that sets the clock to an instant holds that change in front of the first one made there."""
+    bench.control("POST", "/kumo/clock", {"freeze": 1_767_225_600_000})
+    url = bench.queue()
+    bench.send(url, "later", DelaySeconds=5)
+    polling = bench.start("sqs", "ReceiveMessage", QueueUrl=url, WaitTimeSeconds=10)
+
+    async def scenario() -> Any:
+        poll = asyncio.ensure_future(polling)
+        await asyncio.sleep(0)
+        await bench.controlling("POST", "/kumo/clock", {"advance": {"seconds": 6}})
+        return await poll
+
+    (message,) = asyncio.run(scenario())["Messages"]
+    bench.sqs("DeleteMessage", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    _, received, deleted = bench.events(message=message["MessageId"])
+    assert [change["kind"] for change in received["changes"]] == ["emu.set_clock", "sqs.receive"]
+    assert (received["operation"], received["resource"]) == ("ReceiveMessage", "jobs")
+    assert deleted["cause"][0]["resource"] == "jobs"
+
+
+def test_who_knows_a_reset_isn_t_told_of_it_again(bench: Any) -> None:
+    bench.queue()
+    lsn = bench.control("POST", "/kumo/reset")[1]["lsn"]
+    assert bench.events(since=str(lsn)) == []
+    assert [entry["name"] for entry in bench.events(since=str(lsn - 1))] == ["reset"]

@@ -142,3 +142,19 @@ def _until_ready(process: subprocess.Popen[str]) -> dict[str, str]:
         if address:
             return {"text": text, "address": address[1]}
     raise AssertionError(text)
+
+
+def test_where_none_can_be_written_the_run_goes_on(run: Run, pytester: pytest.Pytester) -> None:
+    """A project may be read only, and a disk full: a file in the folder's place is as bad."""
+    (pytester.path / "emu-bundles").touch()
+    result = run(
+        """
+        def test_fails(emu):
+            assert emu.data_dir
+
+        def test_passes(emu):
+            assert emu.running
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"no bundle in {pytester.path / 'emu-bundles'}: *File exists*", "--emu-bundles DIR*"])

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from emu.testing.guards import RealAwsRefused, SocketGuard, environment, is_real_aws
+from emu.testing.guards import RealAwsRefused, SocketGuard, environment, is_real_aws, led_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,21 @@ def test_the_environment_leads_to_emu_and_is_restored(monkeypatch: pytest.Monkey
         assert "AWS_PROFILE" not in os.environ
         assert "AWS_ENDPOINT_URL_S3" not in os.environ
     assert dict(os.environ) == {**before, "SET_BY_THE_TEST": "1"}
+
+
+def test_what_leads_elsewhere_is_named() -> None:
+    here = "http://127.0.0.1:1234"
+    with environment(here), pytest.MonkeyPatch.context() as changed:
+        assert led_elsewhere(here) is None
+        changed.setenv("AWS_ENDPOINT_URL_SQS", here)
+        assert led_elsewhere(here) is None
+        changed.setenv("AWS_ENDPOINT_URL_S3", "http://minio:9000")
+        assert led_elsewhere(here) == (
+            "A fixture of this test has set AWS_ENDPOINT_URL_S3 to http://minio:9000: clients made with that don't lead"
+            f" to emu at {here}."
+        )
+        changed.delenv("AWS_ENDPOINT_URL")
+        assert "and has taken AWS_ENDPOINT_URL away: " in str(led_elsewhere(here))
 
 
 def test_names_and_addresses_of_the_real_aws_are_refused() -> None:

@@ -403,3 +403,67 @@ def test_what_is_wrong_with_a_world_is_said_once(run: Run) -> None:
     result.assert_outcomes(errors=1)
     errors, _, _ = str(result.stdout).partition("short test summary info")
     assert errors.count('kind is "sabotage", but must be one of') == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [("pass", 0), ("sys.exit(3)", 3), ("raise ValueError", 1)],
+)
+def test_a_forked_process_that_comes_out_of_the_test_ends_there(run: Run, ending: str, status: int) -> None:
+    """It would be a second pytest, and end this one's server with the test."""
+    result = run(
+        f"""
+        import os, sys
+
+        def test_forks(emu, sqs):
+            child = os.fork()
+            if child:
+                assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == {status}
+                assert emu.running
+                sqs.create_queue(QueueName="jobs")
+            else:
+                {ending}
+
+        def test_next(emu):
+            assert emu.running
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_more_messages_than_one_answer_shows(run: Run) -> None:
+    result = run(
+        """
+        def test_all_are_there(emu, sqs):
+            url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+            for first in range(0, 1010, 10):
+                entries = [{"Id": str(n), "MessageBody": str(first + n)} for n in range(10)]
+                sqs.send_message_batch(QueueUrl=url, Entries=entries)
+            assert [message["body"] for message in emu.messages("jobs")] == [str(n) for n in range(1010)]
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_what_came_behind_a_record_is_the_same_after_a_restart(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.emu(state="persistent")
+        def test_since(emu, sqs):
+            sqs.create_queue(QueueName="first")
+            lsn = emu.events()[-1]["lsn"]
+            emu.mark("between")
+            sqs.create_queue(QueueName="second")
+            sqs.list_queues()
+
+            def names():
+                return [event["name"] for event in emu.events(what=None, since=lsn) if event["what"] != "lifecycle"]
+
+            before = names()
+            emu.kill()
+            assert names() == before == ["between", "CreateQueue", "ListQueues"]
+        """
+    )
+    result.assert_outcomes(passed=1)

@@ -211,3 +211,14 @@ def test_a_stop_ends_a_wait(bench: Any) -> None:
 def test_misuse(bench: Any, body: Any, field: str) -> None:
     status, answer = bench.control("POST", "/kumo/wait", body)
     assert (status, answer.get("field")) == (400, field), answer
+
+
+def test_a_bucket_is_found_from_everywhere_but_is_whose_it_is(bench: Any) -> None:
+    bench.call("s3", "CreateBucket", Bucket="bodies")
+    bench.call("s3", "PutObject", Bucket="bodies", Key="a", Body=b"")
+    for condition in ({"bucket": "bodies", "holds": 1}, {"bucket": "bodies", "key": "a"}):
+        assert met(bench, condition)
+        assert met(bench, condition | {"account": "000000000000"})
+        assert found(bench, condition | {"account": "000000000001"}) == (
+            "there is no bucket bodies in account 000000000001, region us-east-1"
+        )

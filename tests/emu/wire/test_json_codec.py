@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 from zlib import crc32
@@ -153,6 +154,17 @@ def test_what_is_no_json_object_is_refused(body: bytes, dynamodb: Codec) -> None
     assert (error.code, error.message) == ("SerializationException", "")
     response = dynamodb.error(error, post("", {}), "id")
     assert response.body == b'{"__type":"com.amazon.coral.service#SerializationException"}'
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_a_compressed_body_is_refused_by_name(encoding: str, dynamodb: Codec, sqs: Codec) -> None:
+    """https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html"""
+    for codec, name in ((dynamodb, "Scan"), (sqs, "ListQueues")):
+        request = Request("POST", "/", "", {"content-encoding": encoding}, gzip.compress(b"{}"))
+        with pytest.raises(ServiceError) as caught:
+            codec.decode(name, request)
+        assert caught.value.code == "SerializationException"
+        assert f"Content-Encoding {encoding}" in caught.value.message
 
 
 def test_an_answer_carries_its_checksum_and_request_id(dynamodb: Codec) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -150,6 +151,13 @@ def test_parameters_may_stand_in_the_url(sqs: Codec) -> None:
 )
 def test_what_cannot_be_read_is_refused(request_: Request, code: str, sqs: Codec) -> None:
     assert code_of(sqs, request_) == code
+
+
+def test_a_compressed_form_is_refused_by_name(sqs: Codec) -> None:
+    request = Request("POST", "/", "", {"content-encoding": "gzip"}, gzip.compress(b"Action=ListQueues"))
+    with pytest.raises(ServiceError, match="Content-Encoding gzip") as caught:
+        sqs.operation(request)
+    assert caught.value.code == "MalformedInput"
 
 
 def test_an_answer_with_a_result(sqs: Codec) -> None:

@@ -39,6 +39,8 @@ def test_what_was_sent_raw_is_latin_1() -> None:
         ("=?UTF-8?B?YWJj?=", "abc"),
         ("=?utf-8?q?=C3=84?= b", "Äb"),
         ("=?no-such-charset?B?YWJj?=", "=?no-such-charset?B?YWJj?="),
+        ("=?UTF-8?B?!!!?=", "=?UTF-8?B?!!!?="),
+        ("=?UTF-8?b?YW-Jj?= x", "=?UTF-8?b?YW-Jj?= x"),
         ("what =? that", "what =? that"),
     ],
 )

@@ -19,7 +19,10 @@ class NoBodies:
     def put(self, data: bytes) -> str:
         raise AssertionError("DynamoDB has no bodies")
 
-    def has(self, sha256: str) -> bool:
+    def size(self, sha256: str) -> int | None:
+        raise AssertionError("DynamoDB has no bodies")
+
+    def read(self, sha256: str) -> bytes:
         raise AssertionError("DynamoDB has no bodies")
 
 
@@ -165,9 +168,58 @@ def test_empty_sets_are_dropped() -> None:
     assert adopt(state, document) == {"tables added": 1, "items added": 1, "empty sets dropped": 2}
 
 
+def test_empty_sets_in_lists_are_dropped() -> None:
+    document = orjson.loads(SAMPLE.read_bytes())
+    (item,) = document["tables"]["users"]["items"].values()
+    item["m"] = {"L": [{"SS": []}, {"N": "1"}, {"M": {"none": {"BS": []}}}]}
+    state = State(NoHooks())
+    assert adopt(state, document)["empty sets dropped"] == 2
+    (kept,) = written(state)["tables"]["users"]["items"].values()
+    assert kept["m"] == {"L": [{"N": "1"}, {"M": {}}]}
+
+
+def test_the_zero_time_is_written_as_it_was_read() -> None:
+    document = orjson.loads(SAMPLE.read_bytes())
+    document["tables"]["users"]["table"]["CreationDateTime"] = "0001-01-01T00:00:00Z"
+    state = State(NoHooks())
+    adopt(state, document)
+    assert written(state)["tables"]["users"]["table"]["CreationDateTime"] == "0001-01-01T00:00:00Z"
+
+
+def _elsewhere(**members: Any) -> Any:
+    """An edit of the index that the document has none of."""
+    index = {"IndexName": "by-n", "KeySchema": [{"AttributeName": "n", "KeyType": "HASH"}], **members}
+    return lambda item, table: table.update(GlobalSecondaryIndexes=[index])
+
+
+_OF_THE_TABLE = "dynamodb/tables/users/table/"
+
+
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
+        (lambda item, table: table.update(KeySchema=3), _OF_THE_TABLE + "KeySchema: a list is expected"),
+        (lambda item, table: table.update(KeySchema=[3]), _OF_THE_TABLE + "KeySchema/0: an object is expected"),
+        (
+            lambda item, table: table.update(KeySchema=[{"KeyType": "HASH"}]),
+            _OF_THE_TABLE + "KeySchema/0/AttributeName",
+        ),
+        (lambda item, table: table.update(KeySchema=table["KeySchema"] * 2), _OF_THE_TABLE + "KeySchema: 1 to 2"),
+        (lambda item, table: table.update(AttributeDefinitions={"a": 1}), _OF_THE_TABLE + "AttributeDefinitions"),
+        (lambda item, table: table.update(BillingMode="x"), _OF_THE_TABLE + "BillingMode"),
+        (lambda item, table: table.update(TableClass=3), _OF_THE_TABLE + "TableClass"),
+        (lambda item, table: table.update(TableARN=[3]), _OF_THE_TABLE + "TableARN"),
+        (lambda item, table: table.update(DeletionProtection="x"), _OF_THE_TABLE + "DeletionProtection"),
+        (lambda item, table: table.update(TTLEnabled=True, TTLAttributeName=""), _OF_THE_TABLE + "TTLAttributeName"),
+        (lambda item, table: table.update(CreationDateTime=3), _OF_THE_TABLE + "CreationDateTime"),
+        (lambda item, table: table.update(CreationDateTime="2026-08-20"), _OF_THE_TABLE + "CreationDateTime"),
+        (lambda item, table: table.update(ProvisionedThroughput=3), _OF_THE_TABLE + "ProvisionedThroughput"),
+        (_elsewhere(KeySchema=[]), _OF_THE_TABLE + "GlobalSecondaryIndexes/0/KeySchema"),
+        (_elsewhere(IndexName=""), _OF_THE_TABLE + "GlobalSecondaryIndexes/0/IndexName"),
+        (_elsewhere(Projection={"ProjectionType": "SOME"}), "GlobalSecondaryIndexes/0/Projection/ProjectionType"),
+        (lambda item, table: item.update(x=3), "dynamodb/tables/users/items/.*u1"),
+        (lambda item, table: item.update(x={"M": [3]}), "dynamodb/tables/users/items/.*u1"),
+        (lambda item, table: item.update(x={"L": {"a": 3}}), "dynamodb/tables/users/items/.*u1"),
         (lambda item, table: item.update(id={"N": "1"}), "users.*u1.*Type mismatch for key id"),
         (lambda item, table: item.update(x={"N": "abc"}), "cannot be converted to a numeric value: abc"),
         (lambda item, table: table.update(KeySchema=[]), "users"),

@@ -18,7 +18,16 @@ def test_valid_names(name: str) -> None:
     "name",
     [
         *("doc_example_bucket", "DocExampleBucket", "doc-example-bucket-", "-doc", "ab", "a" * 64, "192.168.5.4"),
-        *("example..com", "xn--bucket", "sthree-bucket", "bucket-s3alias", "bucket--ol-s3", "bücket", ""),
+        *(
+            "example..com",
+            "xn--bucket",
+            "sthree-bucket",
+            "bucket-s3alias",
+            "bucket--ol-s3",
+            "bücket",
+            "",
+            "data-000000000000-us-east-1-an",
+        ),
     ],
 )
 def test_invalid_names(name: str) -> None:

@@ -172,6 +172,10 @@ def test_indexes_are_described(dynamodb: Any, index: Any) -> None:
             {"Tags": [{"Key": str(number), "Value": ""} for number in range(51)]},
             "Number of Tags exceed the current limit for the provided ResourceArn",
         ),
+        (
+            {"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "NEW_IMAGE"}},
+            INVALID + "Table is being created with a stream disabled, UpdateViewType should not be specified",
+        ),
         ({"StreamSpecification": {"StreamEnabled": True}}, "emu does not support StreamSpecification yet"),
         ({"ResourcePolicy": "{}"}, "emu does not support ResourcePolicy yet"),
     ],

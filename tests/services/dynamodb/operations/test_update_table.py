@@ -90,6 +90,18 @@ def test_what_is_refused(things: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("more", [{}, {"DeletionProtectionEnabled": True}])
+def test_a_stream_that_is_not_there_is_not_disabled(things: Any, more: dict[str, Any]) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html: StreamSpecification"""
+    request = {"TableName": "things", "StreamSpecification": {"StreamEnabled": False}, **more}
+    error = things.refusal("UpdateTable", **request)
+    assert (error.code, error.message) == (
+        "ValidationException",
+        "Table has no stream that could be disabled: TableName: things",
+    )
+    assert described(things)["DeletionProtectionEnabled"] is False
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -122,6 +134,10 @@ def test_what_is_refused(things: Any) -> None:
             "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range",
         ),
         ({"SSESpecification": {"Enabled": False}}, "Table is already encrypted by default"),
+        (
+            {"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "NEW_IMAGE"}},
+            "If stream is being disabled, then UpdateViewType must not be specified",
+        ),
     ],
 )
 def test_changes_that_are_refused(things: Any, changes: dict[str, Any], message: str) -> None:
