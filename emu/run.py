@@ -4,47 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emu import last_words, log
 from emu.app import build_app
-from emu.aside import PROGRAM, REST_NAMES
 from emu.determinism import make_repeatable
-from emu.fold import code_digest, run_fold_process
 from emu.init_scripts import InitScripts
-from emu.seeding import (
-    began_with_a_seed,
-    check_apart,
-    discard_run_dir,
-    make_run_dir,
-    original_kept,
-    read_seed,
-    remove_run_dir,
-)
+from emu.lifecycle_events import ms_since, tell_of_the_start
+from emu.opening import home_of, open_world
+from emu.seeding import began_with_a_seed, check_apart, discard_run_dir, make_run_dir, remove_run_dir
 from emu.server import Server, address_of, bind
 from emu.settings import SettingError, Settings
 from emu.watching import DirectoryWatch
 from emu.world import World
-from services.ids import Ids, RandomIds, SeededIds
-from storage.content import Content
-from storage.durable import ClaimedDirectory, DurableOptions
 from storage.errors import DirectoryRefused
-from storage.files import Files
-from storage.memory import MemoryStore
-from storage.options import CheckpointResult
-from storage.pointer import Home
-from storage.replacement import StateRefused
 
 if TYPE_CHECKING:
     from emu.lifecycle import Lifecycle
     from emu.seed_watch import SeedWatch
-
-_ACCOUNT = "000000000000"
 
 
 async def run(settings: Settings) -> None:
@@ -62,7 +43,7 @@ async def run(settings: Settings) -> None:
         if settings.data_dir is not None:
             ended_by = last_words.take(settings.data_dir)
             world.faults.leave_word = partial(last_words.leave, settings.data_dir)
-        _tell_of_the_start(world, single, address_of(bound), started, ended_by)
+        tell_of_the_start(world, single, address_of(bound), started, ended_by)
         init_scripts = InitScripts(settings.init_dir)
         lifecycle = _lifecycle_of(world, settings)
         app = build_app(
@@ -91,7 +72,7 @@ async def run(settings: Settings) -> None:
             for watch in watches:
                 await watch.stop()
             result = await world.stop()
-            world.events.lifecycle("stop", result=result, ms=_ms(stopping))
+            world.events.lifecycle("stop", result=result, ms=ms_since(stopping))
     if settings.run_dir is not None and settings.data_dir is not None:
         _leave_run_dir(settings.data_dir, orphaned=server.orphaned, clean=result == "clean")
 
@@ -146,30 +127,11 @@ async def _seed_watch(world: World, lifecycle: Lifecycle, settings: Settings, se
     from emu.seed_watch import SeedWatch
 
     assert settings.seed is not None
-    watch = SeedWatch(world, lifecycle, settings.seed, _home(settings), seen)
+    watch = SeedWatch(world, lifecycle, settings.seed, home_of(settings), seen)
     if goes_on:
         # The branch may have been switched while nothing ran.
         await watch.take_over()
     return watch
-
-
-def open_world(settings: Settings, files: Files | None = None) -> tuple[World, bool]:
-    """The world that the settings describe, and whether all calls meet in one namespace. ``files`` is for tests that
-    watch the disk. Raises DirectoryRefused."""
-    home = _home(settings)
-    notes: list[str] = []
-    started = time.perf_counter()
-    seed = None if settings.seed is None else read_seed(settings.seed, home, notes.append)
-    world, home = _ephemeral(settings, home, seed) if settings.data_dir is None else _durable(settings, seed, files)
-    if seed is not None:
-        for note in notes:
-            log.info(note)
-        _tell_of_the_seed(world, settings, started)
-    return world, home.namespaces == "single"
-
-
-def _home(settings: Settings) -> Home:
-    return Home(_ACCOUNT, settings.region, settings.namespaces or "aws")
 
 
 def _goes_on(settings: Settings) -> bool:
@@ -180,130 +142,3 @@ def _goes_on(settings: Settings) -> bool:
         and settings.data_dir is not None
         and began_with_a_seed(settings.data_dir)
     )
-
-
-def _ephemeral(settings: Settings, home: Home, seed: Content | None) -> tuple[World, Home]:
-    if seed is not None:
-        home = replace(seed.home, namespaces=settings.namespaces or seed.home.namespaces)
-
-    def open_store(states: Mapping[str, Any], bodies: Any) -> MemoryStore:
-        store = MemoryStore(states, bodies, home)
-        if seed is not None:
-            try:
-                store.plant(seed, PROGRAM)
-            except StateRefused as error:
-                raise DirectoryRefused(f"The seed {settings.seed} can't be used: {error}.") from error
-        return store
-
-    return World(ids=_ids(settings), open_store=open_store, home=(home.account, home.region)), home
-
-
-def _durable(settings: Settings, seed: Content | None, files: Files | None) -> tuple[World, Home]:
-    assert settings.data_dir is not None
-    code_digest()
-    with original_kept(settings.data_dir) if settings.keep_original else nullcontext() as copy:
-        world, home = _claimed(settings, settings.data_dir, seed, files)
-    if copy is not None:
-        log.info("the directory was copied before it was taken over", copy=copy)
-    return world, home
-
-
-def _claimed(settings: Settings, data_dir: Path, seed: Content | None, files: Files | None) -> tuple[World, Home]:
-    worlds: list[World] = []
-
-    def on_checkpoint(result: CheckpointResult) -> None:
-        for world in worlds:
-            _tell_of_a_checkpoint(world, result)
-
-    options = DurableOptions(
-        durability=settings.durability,
-        home=(_ACCOUNT, settings.region),
-        namespaces=settings.namespaces,
-        rest_names=REST_NAMES,
-        flush_interval_ms=settings.flush_interval_ms,
-        stop_timeout_s=settings.stop_timeout,
-        run_fold=run_fold_process,
-        on_checkpoint=on_checkpoint,
-        seed=seed,
-        reuse=settings.reuse,
-        fresh=settings.fresh,
-        files=files or Files(),
-    )
-    claimed = ClaimedDirectory(data_dir, options)
-    try:
-        home = claimed.home
-        world = World(
-            ids=_ids(settings),
-            bodies=claimed.bodies,
-            open_store=claimed.open_store,
-            home=(home.account, home.region),
-        )
-    except BaseException:
-        claimed.release()
-        raise
-    worlds.append(world)
-    return world, home
-
-
-def _ids(settings: Settings) -> Ids:
-    return RandomIds() if settings.deterministic is None else SeededIds(settings.deterministic)
-
-
-def _tell_of_the_seed(world: World, settings: Settings, started: float) -> None:
-    seed = world.store.seed
-    if seed is None:
-        return
-    # A state that was there may have begun with another one.
-    recovery = world.store.describe().get("recovery")
-    planted = recovery is None or recovery["found"] == "seed"
-    world.events.lifecycle(
-        "seed",
-        **({"path": str(settings.seed)} if planted else {}),
-        snapshot=seed.name,
-        commit=seed.commit,
-        state_hash=seed.state_hash,
-        result="planted" if planted else "kept",
-        ms=_ms(started),
-    )
-
-
-def _tell_of_the_start(
-    world: World, single: bool, address: str, started: float, ended_by: Mapping[str, Any] | None
-) -> None:
-    described = dict(world.store.describe())
-    recovery = described.pop("recovery", None)
-    if recovery is not None:
-        world.events.lifecycle(
-            "recovery",
-            result="recovered",
-            found=recovery["found"],
-            records=recovery["records"],
-            lsn=described["lsn"],
-            ms=recovery["milliseconds"],
-            **({} if ended_by is None else {"ended_by": ended_by}),
-        )
-        for note in recovery["notes"]:
-            log.info(note)
-    world.events.lifecycle(
-        "start",
-        result="started",
-        address=address,
-        **described,
-        namespaces="single" if single else "aws",
-        home="/".join(world.home),
-        **{name: _counts(counts) for name, state in world.states.items() if (counts := state.counts())},
-        ms=_ms(started),
-    )
-
-
-def _tell_of_a_checkpoint(world: World, result: CheckpointResult) -> None:
-    outcome = {"result": "written"} if result.error is None else {"result": "failed", "error": result.error}
-    world.events.lifecycle("checkpoint", **outcome, lsn=result.lsn, rest=result.rest, ms=round(result.milliseconds))
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ",".join(f"{key}:{value}" for key, value in counts.items())
-
-
-def _ms(started: float) -> int:
-    return round((time.perf_counter() - started) * 1000)

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from emu.lifecycle import Failure, Lifecycle
-from emu.run import open_world, run
+from emu.opening import open_world
+from emu.run import run
 from emu.server import Server
 from emu.settings import resolve
 from emu.world import World

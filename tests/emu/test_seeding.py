@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from emu.run import open_world, run
+from emu.opening import open_world
+from emu.run import run
 from emu.seeding import check_apart, original_kept
 from emu.settings import SettingError, resolve
 from storage.errors import DirectoryRefused

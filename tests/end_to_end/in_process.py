@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from emu.app import build_app
 from emu.init_scripts import InitScripts
-from emu.run import open_world
+from emu.opening import open_world
 from emu.settings import resolve
 from storage.files import Files
 from tests.asgi import ask
