@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's accounting of processes")
 
 
+@pytest.mark.slow
 def test_a_tiny_run_writes_all_figures(tmp_path: Path) -> None:
     written = tmp_path / "calls.json"
     options = ["--mode", "memory", "--rounds", "1", "--calls", "2", "--starts", "1", "--json", str(written)]

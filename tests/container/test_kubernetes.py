@@ -79,6 +79,7 @@ def test_the_jobs_server_is_a_sidecar() -> None:
     assert server["restartPolicy"] == "Always"
 
 
+@pytest.mark.slow
 def test_a_shards_command_runs(path: str, tmp_path: Path) -> None:
     (shard,) = pod("Job")["containers"]
     with Emulator(tmp_path / "state") as emulator:

@@ -132,6 +132,7 @@ def test_a_clean_stop_leaves_what_kumo_can_open(directory: Path) -> None:
     assert before["dynamodb"]["tables"]["users"]["table"].keys() <= after["dynamodb"]["tables"]["users"]["table"].keys()
 
 
+@pytest.mark.slow
 def test_it_may_stop_and_start_again_and_again(directory: Path) -> None:
     documents = []
     for _ in range(3):

@@ -73,6 +73,7 @@ def test_a_frozen_clock_comes_back_with_its_snapshot(make: Make) -> None:
     assert received(emulator, url) == 1
 
 
+@pytest.mark.slow
 def test_a_running_clock_goes_on_as_it_ran(make: Make) -> None:
     """Restored, it shows what it would show had it never been stopped: what it was set to is kept, not a reading."""
     emulator = make()
@@ -126,6 +127,7 @@ def test_a_snapshot_of_an_account_leaves_the_clock_alone(make: Make) -> None:
     assert clock(emulator)["mode"] == "real"
 
 
+@pytest.mark.slow
 def test_a_clock_that_runs_stands_still_where_calendars_end(tmp_path: Path) -> None:
     """Behind it no answer could have a date, nor could one to the call that takes the clock back; and deadlines have
     a year more."""

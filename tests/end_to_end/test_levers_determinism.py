@@ -179,6 +179,7 @@ def test_two_processes_give_equal_bytes_and_an_equal_state(tmp_path: Path, reque
     assert len(results) == 1
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_bytes() -> None:
     digests = set()
     for seed in ("one", "two"):

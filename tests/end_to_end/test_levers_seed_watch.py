@@ -182,6 +182,7 @@ def test_a_seed_that_is_written_slowly_is_waited_for(watching: Emulator, reposit
 
 
 @pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.slow
 def test_a_directory_goes_on_with_what_was_restored_last(repository: Path, tmp_path: Path, how: str) -> None:
     arguments = ["--seed", str(repository / "seed"), "--watch-seed"]
     with Emulator(tmp_path / "state", arguments=arguments) as emulator:
@@ -219,6 +220,7 @@ def test_a_directory_with_a_state_of_its_own_is_not_overwritten(repository: Path
     refusing.close()
 
 
+@pytest.mark.slow
 def test_a_seed_as_kumo_writes_it(tmp_path: Path) -> None:
     """Nothing tells whether it is whole; it is adopted, and again once it has changed."""
     kumo = tmp_path / "kumo"

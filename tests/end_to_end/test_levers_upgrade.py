@@ -13,6 +13,7 @@ from emu.testing import ControlError, Emulator
 PACKAGES = ("emu", "services", "storage")
 
 
+@pytest.mark.slow
 def test_an_upgrade_before_the_first_checkpoint_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The checkpoint's process would apply the records with other code than the server did."""
     installed = tmp_path / "installed"

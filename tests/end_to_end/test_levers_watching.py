@@ -51,6 +51,7 @@ def test_a_document_that_somebody_else_writes_is_noticed(tmp_path: Path) -> None
         await_edited(emulator, [])
 
 
+@pytest.mark.slow
 def test_our_own_checkpoints_are_not_somebody_else(tmp_path: Path) -> None:
     with Emulator(tmp_path / "state", environment={"KUMO_PERSIST_FLUSH_INTERVAL_MS": "50"}) as emulator:
         sqs = emulator.client("sqs")

@@ -69,6 +69,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Emul
     return make
 
 
+@pytest.mark.slow
 def test_a_snapshot_goes_from_any_server_to_any_server(server: Callable[..., Emulator], tmp_path: Path) -> None:
     with server() as emulator:
         fill(emulator)
@@ -142,6 +143,7 @@ def test_a_run_directory_goes_with_its_run(tmp_path: Path) -> None:
     assert (kept / "emu.json").exists()
 
 
+@pytest.mark.slow
 def test_creating_a_snapshot_does_not_stop_requests(tmp_path: Path) -> None:
     with Emulator(tmp_path / "state", arguments=["--flush-interval-ms", "0"]) as emulator:
         fill(emulator)

@@ -418,6 +418,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("harm", ["journal", "theirs", "ours"])
+@pytest.mark.slow
 def test_a_repair_killed_at_each_step(directories: Directories, tmp_path: Path, harm: str) -> None:
     """After it the directory opens right, or is refused, or is repaired by another one to the same state."""
     whole = tmp_path / "whole"

@@ -243,6 +243,7 @@ def test_misuse(rest: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[st
 # All or nothing.
 
 
+@pytest.mark.slow
 def test_a_restore_whose_disk_ends_at_each_step(made: Path, tmp_path: Path) -> None:
     """The state is the one before, or the snapshot's, and the next restore does it."""
     wanted = json.loads((made / "rest/snapshots/before/manifest.json").read_bytes())["state_hash"]

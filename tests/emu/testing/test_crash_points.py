@@ -88,6 +88,7 @@ def test_lost_work_is_found_where_it_is_lost(emu: Handle, work: str) -> None:
 
 
 @pytest.mark.emu(state="ephemeral")
+@pytest.mark.slow
 def test_doubled_work_is_found_by_the_users_own_check(emu: Handle, work: str, dynamodb: Any) -> None:
     def check() -> None:
         item = dynamodb.get_item(TableName="totals", Key={"url": {"S": "all"}})["Item"]
@@ -101,6 +102,7 @@ def test_doubled_work_is_found_by_the_users_own_check(emu: Handle, work: str, dy
 
 
 @pytest.mark.emu(state="ephemeral")
+@pytest.mark.slow
 def test_a_failure_without_a_crash_is_the_callers(emu: Handle, work: str) -> None:
     def check() -> None:
         raise ValueError("wrong from the beginning")

@@ -165,6 +165,7 @@ def test_a_seed_is_made_reviewed_used_and_never_written(run: Run, pytester: pyte
     )
 
 
+@pytest.mark.slow
 def test_a_seed_that_is_not_what_it_was_is_refused_by_name(run: Run, pytester: pytest.Pytester) -> None:
     run(SEED, "--emu-update-snapshots").assert_outcomes(passed=1)
     document = next((pytester.path / "snapshots" / "crawl-3" / "emu" / "documents").glob("dynamodb*"))
@@ -219,6 +220,7 @@ def test_damage_to_a_tests_directory_is_its_failure(run: Run, bundles: Callable[
     assert [bundle["bundle.json"]["test"] for bundle in bundles()] == ["test_it.py::test_it[True]"]
 
 
+@pytest.mark.slow
 def test_a_kept_directory_goes_on_where_it_was(run: Run, pytester: pytest.Pytester) -> None:
     text = """
         import pytest
@@ -296,6 +298,7 @@ def _files(folder: Path) -> dict[str, Any]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.slow
 def test_whoever_declares_a_world_has_one(run: Run) -> None:
     result = run(
         """
