@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustom
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from services.s3 import errors
@@ -19,21 +19,21 @@ _OF_SOURCE = frozenset(f"CopySource{member}" for member in _OF_OBJECT)
 
 def refuse_customer_key(request: Mapping[str, Any]) -> None:
     """For what writes an object, or a part of one. Errors: NotImplemented."""
-    if _OF_OBJECT.keys().isdisjoint(request):
-        return
-    raise errors.NOT_IMPLEMENTED(header=next(header for member, header in _OF_OBJECT.items() if member in request))
+    for member, header in _OF_OBJECT.items():
+        if member in request:
+            raise errors.NOT_IMPLEMENTED(header=header)
 
 
 def check_customer_key(request: Mapping[str, Any]) -> None:
     """For what reads an object, all of which are encrypted otherwise. Errors: InvalidRequest."""
-    _check(_OF_OBJECT.keys().isdisjoint(request))
+    _check_without(_OF_OBJECT.keys(), request)
 
 
 def check_source_customer_key(request: Mapping[str, Any]) -> None:
     """For what copies an object. Errors: InvalidRequest."""
-    _check(_OF_SOURCE.isdisjoint(request))
+    _check_without(_OF_SOURCE, request)
 
 
-def _check(without: bool) -> None:
-    if not without:
+def _check_without(members: Set[str], request: Mapping[str, Any]) -> None:
+    if not members.isdisjoint(request):
         raise errors.INVALID_REQUEST(problem="The encryption parameters are not applicable to this object.")

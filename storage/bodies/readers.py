@@ -11,7 +11,8 @@ from storage.errors import StorageUnavailable
 from storage.files import Files
 
 _COPY_BYTES = 1024 * 1024
-_ADVICE = "`emu verify` lists what else is amiss."
+LOST_BODY_ADVICE = "`emu verify` lists what else is amiss."
+"""For whoever meets a body that the disk has lost."""
 
 
 class MemoryReader:
@@ -54,10 +55,12 @@ def open_file(files: Files, path: Path, end: int) -> FileReader:
     try:
         reader = FileReader(files, path)
     except OSError as error:
-        raise StorageUnavailable(f"The body {path} can't be read: {error.strerror or error}. {_ADVICE}") from error
+        raise StorageUnavailable(
+            f"The body {path} can't be read: {error.strerror or error}. {LOST_BODY_ADVICE}"
+        ) from error
     if reader.size < end:
         reader.close()
-        raise StorageUnavailable(f"The body {path} is cut off after {reader.size} bytes. {_ADVICE}")
+        raise StorageUnavailable(f"The body {path} is cut off after {reader.size} bytes. {LOST_BODY_ADVICE}")
     return reader
 
 

@@ -65,10 +65,8 @@ class Shelf:
         try:
             return self.files.names(self.folder)
         except OSError as error:
-            raise SnapshotRefused(
-                f"{self.folder}, where snapshots lie, can't be read as user id {os.getuid()}: "
-                f"{error.strerror or error}. Give access, or choose another folder (--snapshot-dir)."
-            ) from error
+            advice = "Give access, or choose another folder (--snapshot-dir)."
+            raise _unreadable(f"{self.folder}, where snapshots lie,", error, advice) from error
 
     def _may_be_snapshot(self, path: Path) -> bool:
         """Whether there is a manifest, or nobody can tell."""
@@ -85,9 +83,7 @@ class Shelf:
             if manifests.FILE not in self.files.names(path):
                 raise SnapshotRefused(f"{path} isn't a snapshot: it has no {manifests.FILE}. It stays as it is.")
         except OSError as error:
-            raise SnapshotRefused(
-                f"{path} can't be read as user id {os.getuid()}: {error.strerror or error}. It stays as it is."
-            ) from error
+            raise _unreadable(str(path), error, "It stays as it is.") from error
 
     def manifests(self) -> Iterator[tuple[str, Manifest | SnapshotError]]:
         """Each snapshot's manifest by name, or what is wrong with it."""
@@ -151,6 +147,10 @@ class Shelf:
 def _old(path: Path) -> Path:
     """Where a snapshot is while another takes its place."""
     return path.with_name(f".{path.name}{_OLD}")
+
+
+def _unreadable(what: str, error: OSError, advice: str) -> SnapshotRefused:
+    return SnapshotRefused(f"{what} can't be read as user id {os.getuid()}: {error.strerror or error}. {advice}")
 
 
 def _is_old(name: str) -> bool:

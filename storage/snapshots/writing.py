@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.bodies.readers import LOST_BODY_ADVICE
 from storage.content import BodySource, Content, Document
 from storage.documents import hash_file, write_document
 from storage.files import SHARED_FILE_MODE
@@ -129,10 +130,10 @@ def _put_body(shelf: Shelf, path: Path, sha256: str, source: BodySource, mode: i
             if error.filename != str(source):
                 raise
             raise SnapshotRefused(
-                f"The body {source} can't be read: {error.strerror or error}. `emu verify` lists what else is amiss."
+                f"The body {source} can't be read: {error.strerror or error}. {LOST_BODY_ADVICE}"
             ) from error
         if hash_file(shelf.files, path) != sha256:
-            raise SnapshotRefused(f"The body {source} is damaged. `emu verify` lists what else is amiss.")
+            raise SnapshotRefused(f"The body {source} is damaged. {LOST_BODY_ADVICE}")
         return shelf.files.size_of(path)
     shelf.files.write_new(path, source, mode=mode, durable=False)
     return len(source)
